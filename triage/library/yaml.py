@@ -1,0 +1,153 @@
+"""YAML with line numbers, read into frozen dataclasses.
+
+Every scalar arrives as a string (``yes`` and ``no`` are words here, not booleans) and becomes what the dataclass
+says it is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from rapidfuzz import process
+
+from triage.errors import BadData
+
+T = TypeVar("T")
+_WORDS = {"yes": True, "true": True, "no": False, "false": False}
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A piece of a file: a string, a list or a mapping, and where it stands."""
+
+    value: str | list[Node] | dict[str, Node]
+    file: str
+    line: int
+
+    def bad(self, why: str, nearest: str = "") -> BadData:
+        """The error that points here."""
+        return BadData(self.file, self.line, why, nearest)
+
+    def items(self) -> list[tuple[str, Node]]:
+        """The pairs of a mapping."""
+        if not isinstance(self.value, dict):
+            raise self.bad("expected keys and values here")
+        return list(self.value.items())
+
+    def each(self) -> list[Node]:
+        """The members of a list; a single value is a list of one."""
+        if isinstance(self.value, list):
+            return self.value
+        return [self] if self.value != "" else []
+
+    def text(self) -> str:
+        """The string."""
+        if not isinstance(self.value, str):
+            raise self.bad("expected a piece of text here")
+        return self.value
+
+
+def nearest(word: str, valid: typing.Iterable[str]) -> str:
+    """The valid word closest to ``word``, ``""`` when none is close."""
+    found = process.extractOne(word, list(valid), score_cutoff=60)
+    return found[0] if found else ""
+
+
+def load(path: Path, name: str = "") -> Node:
+    """Read one file. ``name`` is what errors call it."""
+    where = name or str(path)
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise BadData(where, mark.line + 1 if mark else 1, str(error.problem or error)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadData(where, 1, f"can't be read ({error})") from error
+    if root is None:
+        raise BadData(where, 1, "the file is empty")
+    return _node(root, where)
+
+
+def _node(node: yaml.Node, where: str) -> Node:
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, Node] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise BadData(where, key.start_mark.line + 1, "a key must be a word")
+            if key.value in found:
+                raise BadData(where, key.start_mark.line + 1, f"“{key.value}” stands here twice")
+            child = _node(value, where)
+            found[key.value] = dataclasses.replace(child, line=key.start_mark.line + 1)
+        return Node(found, where, line)
+    if isinstance(node, yaml.SequenceNode):
+        return Node([_node(child, where) for child in node.value], where, line)
+    return Node(str(node.value), where, line)
+
+
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+def build(node: Node, cls: type[T], **extra: Any) -> T:
+    """The dataclass ``cls`` from a mapping; ``extra`` are fields the file doesn't hold.
+
+    Raises :class:`BadData` for an unknown or missing key and for a value of the wrong shape.
+    """
+    fields = {f.name: f for f in dataclasses.fields(cls) if f.name not in extra}  # type: ignore[arg-type]
+    given: dict[str, Any] = {}
+    for key, child in node.items():
+        if key not in fields:
+            raise child.bad(f"“{key}” is not a key of {cls.__name__.lower()}", nearest(key, fields))
+        given[key] = convert(child, _hints(cls)[key], key)
+    for name, f in fields.items():
+        empty = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+        if name not in given and empty:
+            raise node.bad(f"“{name}” is missing from this {cls.__name__.lower()}")
+    return cls(**given, **extra)
+
+
+def convert(node: Node, kind: Any, key: str) -> Any:
+    """One value as ``kind``, which is any annotation that the dataclasses of this project use."""
+    origin, args = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        if node.value == "" and type(None) in args:
+            return None
+        return convert(node, next(a for a in args if a is not type(None)), key)
+    if origin is tuple:
+        if args[-1] is Ellipsis:
+            return tuple(convert(child, args[0], key) for child in node.each())
+        return tuple(convert(child, a, key) for child, a in zip(node.each(), args, strict=True))
+    if origin is typing.Literal:
+        if node.text() not in args:
+            raise node.bad(f"{key}: “{node.text()}” is not one of {', '.join(args)}", nearest(node.text(), args))
+        return node.text()
+    if origin in (dict, Mapping):
+        return {name: convert(child, args[1], name) for name, child in node.items()}
+    if dataclasses.is_dataclass(kind):
+        return build(node, typing.cast(type[Any], kind))
+    return _scalar(node, kind, key)
+
+
+def _scalar(node: Node, kind: Any, key: str) -> Any:
+    text = node.text()
+    try:
+        if kind is bool:
+            return _WORDS[text.lower()]
+        if kind in (date, time):
+            return kind.fromisoformat(text)
+        return kind(text)
+    except (KeyError, ValueError):
+        wanted = {bool: "yes or no", date: "a date such as 2026-11-21", time: "a time such as 09:30"}
+        raise node.bad(f"{key}: “{text}” is not {wanted.get(kind, 'a number')}") from None

@@ -1,0 +1,1 @@
+"""The first-contact script: data that is walked, screened, proved and compared. Pure."""

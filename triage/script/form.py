@@ -1,0 +1,233 @@
+"""A script, as data: frozen values that :mod:`triage.library` reads from YAML and :mod:`triage.script.walk` walks.
+
+Nothing here comes from a file and nothing decides: conditions and routes are plain values, so that a
+proof can enumerate them (DESIGN.md, "the script as data").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as _field
+from typing import Literal
+
+FieldType = Literal["one", "many", "yn", "text", "date", "num", "auto"]
+"""SCRIPT.md's types. ``yn`` offers yes and no; every field also takes “not known” and “declined”.
+``auto`` is found rather than asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A condition. Exactly one of its parts is set.
+
+    ``key`` with ``values``: the key's answer is (or, for ``many``, includes) one of them; “not known” also
+    holds when there is no answer. ``key`` with ``over``/``under``: the number is strictly over/under.
+    ``key`` with ``count``: at least so many options are chosen. ``key`` with ``answered``: there is an
+    answer other than “not known” and “declined”. ``reached``: the step is on the trail.
+    ``flag``/``action``: it is set. ``every``, ``some``, ``none``: all, any, or none of the parts hold.
+    """
+
+    key: str = ""
+    values: tuple[str, ...] = ()
+    over: float | None = None
+    under: float | None = None
+    count: int | None = None
+    answered: bool | None = None
+    reached: str = ""
+    flag: str = ""
+    action: str = ""
+    every: tuple[When, ...] = ()
+    some: tuple[When, ...] = ()
+    none: tuple[When, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that can be chosen.
+
+    ``value`` is stored; ``label`` is shown; ``also`` are other spellings that are accepted. ``to`` is the step
+    that choosing it adds to what is still to come (``reason`` leads to a pathway each). ``sets`` are flags
+    (``F-…``) and actions (``A-…``) that choosing it sets.
+    """
+
+    value: str
+    label: str = ""
+    also: tuple[str, ...] = ()
+    to: str = ""
+    sets: tuple[str, ...] = ()
+    help: str = ""
+
+    @property
+    def text(self) -> str:
+        """What to show."""
+        return self.label or self.value[:1].upper() + self.value[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One answer a step asks for, under its ``key``.
+
+    ``required``: closing insists on it (SCRIPT.md ``*``; only the danger check, the caller's role, the reason).
+    ``optional``: marked optional on screen and to the caller (PRIVACY P3). ``screened``: free text that soft
+    prompts read. ``where``: the condition under which the field is asked at all.
+    """
+
+    key: str
+    type: FieldType
+    label: str = ""
+    options: tuple[Option, ...] = ()
+    required: bool = False
+    optional: bool = False
+    screened: bool = False
+    where: When | None = None
+    hint: str = ""
+
+    def option(self, value: str) -> Option | None:
+        """The option stored as ``value``."""
+        return next((o for o in self.options if o.value == value), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Flags and actions that a step sets when ``when`` holds (or always), once the step is passed."""
+
+    sets: tuple[str, ...]
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way on from a step; the first whose ``when`` holds (or that has none) is taken.
+
+    ``first`` are steps whose branch is walked before going on; ``then`` are steps added to what is still to
+    come; ``go`` is the next step, or ``""`` where the branch ends (back to where it was left).
+    """
+
+    go: str = ""
+    when: When | None = None
+    first: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One screen of the script.
+
+    ``say`` is read aloud; ``ask`` is what the handler asks; ``why`` is shown under ``?``; ``tip`` is a line for the
+    handler only. ``opens`` names a tool the step wants at hand: ``directory``, ``diary``, ``record`` or ``leaflet``.
+    ``check`` marks what SCRIPT.md is unsure of. ``wishes`` are directory words that suggest listings here.
+    """
+
+    id: str
+    section: str
+    title: str
+    say: str = ""
+    ask: str = ""
+    why: str = ""
+    tip: str = ""
+    fields: tuple[Field, ...] = ()
+    routes: tuple[Route, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    opens: str = ""
+    check: str = ""
+    wishes: tuple[str, ...] = ()
+
+    def field(self, key: str) -> Field | None:
+        """The field with this key."""
+        return next((f for f in self.fields if f.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of SCRIPT.md, in its order; ``pathway`` is its name in SCRIPT.md §21."""
+
+    id: str
+    number: int
+    title: str
+    pathway: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """A standing rule of SCRIPT.md §0: available whatever the step. ``letter`` is its key there."""
+
+    name: str
+    title: str
+    to: str
+    letter: str
+
+
+@dataclass(frozen=True, slots=True)
+class FastExit:
+    """A short way out for a caller who only wants to be passed on.
+
+    ``sets`` are answers it gives by itself; ``asks`` are the keys still asked, in order; the call's first words
+    stay the caller's own.
+    """
+
+    name: str
+    title: str
+    sets: Mapping[str, str]
+    asks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRule:
+    """One line of SCRIPT.md §20. Rules are tried in order: the first true one is the headline, the rest ``also``.
+
+    ``because`` is the sentence that tells the handler why it is proposed. ``needs`` are the keys without an
+    answer to which a call with this outcome can't be saved (any one of a tuple will do). ``confirm`` is who must
+    confirm, ``leaflet`` is what the caller is told happens next, ``owner`` who does it.
+    """
+
+    code: str
+    when: When
+    because: str
+    needs: tuple[tuple[str, ...], ...] = ()
+    confirm: str = ""
+    leaflet: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteOfAccess:
+    """How the request came (OUTCOMES.md §4): the first whose ``when`` holds."""
+
+    code: str
+    name: str
+    when: When | None = None
+
+
+@dataclass(frozen=True)
+class Script:
+    """A whole script. ``start`` is the first step, ``wrap_up`` the first of the steps every call ends with."""
+
+    name: str
+    version: str
+    title: str
+    start: str
+    wrap_up: str
+    sections: tuple[Section, ...]
+    steps: Mapping[str, Step]
+    interrupts: tuple[Interrupt, ...] = ()
+    fast_exits: tuple[FastExit, ...] = ()
+    outcomes: tuple[OutcomeRule, ...] = ()
+    routes_of_access: tuple[RouteOfAccess, ...] = ()
+    flags: Mapping[str, str] = _field(default_factory=dict)
+    """Every flag's words: ``F-UNSAFE`` → “do not ring or post”."""
+    actions: Mapping[str, str] = _field(default_factory=dict)
+    """Every action's words."""
+    close_blocks: tuple[tuple[When, str, str], ...] = ()
+    """(condition, the sentence that says why closing is blocked, the step that puts it right)."""
+
+    def section(self, step_id: str) -> Section:
+        """The section a step stands in."""
+        found = self.steps[step_id].section
+        return next(s for s in self.sections if s.id == found)
+
+    def field(self, key: str) -> tuple[Step, Field] | None:
+        """The first step that asks for ``key``, with the field."""
+        for step in self.steps.values():
+            if found := step.field(key):
+                return step, found
+        return None

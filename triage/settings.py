@@ -1,0 +1,57 @@
+"""Paths and the organisation's facts, in one place.
+
+The data folder holds the store, the imported directory and ``settings.toml``. It is ``--data-dir``, else
+``TRIAGE_DATA_DIR``, else the platform's own folder for a user's data.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from triage.model import Staff
+
+ZONE = "Europe/London"
+"""The time zone of the desk, its diary and every date a person reads."""
+
+
+def shipped() -> Path:
+    """The folder of data that comes with the product: beside the package, or inside it once installed."""
+    inside = Path(__file__).parent / "data"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "data"
+
+
+def data_dir(given: str | os.PathLike[str] | None = None) -> Path:
+    """The data folder (not created here)."""
+    chosen = given or os.environ.get("TRIAGE_DATA_DIR")
+    if chosen:
+        return Path(chosen).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("triage", appauthor=False))
+
+
+def me() -> Staff:
+    """Whoever the operating system says is at the desk."""
+    try:
+        account = getpass.getuser()
+    except (KeyError, OSError):
+        account = "desk"
+    return Staff(account, account.replace(".", " ").title(), ("handler", "supervisor", "trainer"))
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """The council's own facts that are read out on calls; ``as_of`` and ``status`` say how far to trust them."""
+
+    name: str = "Adult Social Care Direct"
+    place: str = "Coventry"
+    phone: str = "024 7683 3003"
+    relay: str = "18001 024 7683 3003"
+    email: str = "ascdirect@coventry.gov.uk"
+    out_of_hours: str = "024 7683 2222"
+    domestic_abuse: str = "0808 2000 247"
+    samaritans: str = "116 123"
+    as_of: str = "2016, still printed on later pages; the out-of-hours and Relay numbers need a yearly check"

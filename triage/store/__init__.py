@@ -1,0 +1,1 @@
+"""The record: one protocol, and the stores that keep it."""

@@ -1,0 +1,60 @@
+"""The store's protocol: what every store promises, whatever keeps the bytes.
+
+One way in (:meth:`Store.write`) and a few ways to read. Every write returns only after it is durable, is one
+transaction, and is harmless when repeated, since ids are made by whoever writes. ``tests/test_store.py`` is the contract: it runs on every
+store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from triage.model import Call, CallSummary, Claim, Event
+
+
+class Store(Protocol):
+    """Where calls, claims on slots and the audit trail are kept."""
+
+    def write(self, *events: Event, claim: Claim | None = None, release: Sequence[tuple[str, str]] = ()) -> None:
+        """Keep events, and take or give back slots, all or nothing; durable on return.
+
+        ``claim`` takes all its keys for its call, or raises :class:`triage.errors.SlotTaken` (then no event is
+        kept). A claim by the call that already holds them replaces its own hold (a hold becomes a booking, a hold is
+        extended) and repeats harmlessly. A hold that has run out counts as free. ``release`` are (slot, call)
+        pairs to give back, before the claim is tried, so that a move is one transaction; giving back what isn't
+        held is harmless. An event whose id is already kept is skipped.
+
+        Raises :class:`triage.errors.StoreError` when it couldn't be kept: then nothing of it is there.
+        """
+
+    def call(self, call_id: str) -> Call:
+        """The call, live or archived; :class:`triage.errors.NotFound` when nothing is kept under that id."""
+
+    def find(self, ref: str) -> str:
+        """The id of the call whose id or short reference this is; :class:`triage.errors.NotFound`."""
+
+    def open_calls(self, handler: str = "") -> tuple[Call, ...]:
+        """The calls opened and not closed, newest first; one handler's when named."""
+
+    def summaries(self, since: date, until: date) -> Iterator[CallSummary]:
+        """One line for each call opened in [since, until] (Europe/London days), newest first, archives too."""
+
+    def calls(self, since: date, until: date) -> Iterator[Call]:
+        """The calls themselves, for figures."""
+
+    def claims(self, since: datetime, until: datetime) -> tuple[Claim, ...]:
+        """The claims that start in the window and count now."""
+
+    def refresh(self) -> bool:
+        """Take in what other desks wrote; whether anything was new."""
+
+    def info(self) -> dict[str, Any]:
+        """Where it is, how much it holds, its newest write: for ``triage store info``."""
+
+    def verify(self) -> list[str]:
+        """Read everything; the faults found, each as a sentence that names file and line. Empty: sound."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
