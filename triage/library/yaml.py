@@ -107,10 +107,11 @@ def build(node: Node, cls: type[T], **extra: Any) -> T:
     """
     fields = {f.name: f for f in dataclasses.fields(cls) if f.name not in extra}  # type: ignore[arg-type]
     given: dict[str, Any] = {}
+    hints = _hints(cls)  # type: ignore[arg-type]
     for key, child in node.items():
         if key not in fields:
             raise child.bad(f"“{key}” is not a key of {cls.__name__.lower()}", nearest(key, fields))
-        given[key] = convert(child, _hints(cls)[key], key)
+        given[key] = convert(child, hints[key], key)
     for name, f in fields.items():
         empty = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
         if name not in given and empty:

@@ -1,8 +1,8 @@
 """The store's protocol: what every store promises, whatever keeps the bytes.
 
 One way in (:meth:`Store.write`) and a few ways to read. Every write returns only after it is durable, is one
-transaction, and is harmless when repeated, since ids are made by whoever writes. ``tests/test_store.py`` is the contract: it runs on every
-store.
+transaction, and is harmless when repeated, since ids are made by whoever writes. ``tests/test_store.py`` is the
+contract: it runs on every store.
 """
 
 from __future__ import annotations
