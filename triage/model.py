@@ -80,7 +80,7 @@ class Event:
     handed         what (``leaflet`` · ``text`` · …), channel, format, listings
     promised       what, owner, due (ISO): a call-back or task somebody now owns
     outcome        code, reason: the handler chose another outcome than the proposed one
-    closed         outcome, also, route, actions, flags, rule, path: what was true when the call was saved
+    closed         outcome, also, route, actions, flags, because, path, pathways, script: what was true at saving
     took over      from: another desk's call is now this handler's
     ============== ==================================================================================
     """
@@ -245,6 +245,23 @@ class Call:
         """The id of the member of staff whose call it is."""
         taken = self.of_kind("took over")
         return taken[-1].by if taken else (self.opened.by if self.opened else "")
+
+    @property
+    def summary(self) -> CallSummary | None:
+        """The call's line in a list of calls; ``None`` for a booking made without a call."""
+        if self.opened is None:
+            return None
+        end = self.closed.data if self.closed else {}
+        return CallSummary(
+            id=self.id,
+            opened=self.opened.at,
+            closed=self.closed.at if self.closed else None,
+            handler=self.owner,
+            mode=str(self.opened.data.get("mode", "live")),
+            outcome=str(end.get("outcome", "")),
+            pathways=tuple(end.get("pathways", ())),
+            reason=str(self.answers.get("reason_verbatim", ""))[:120],
+        )
 
 
 @dataclass(frozen=True, slots=True)
