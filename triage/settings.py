@@ -9,12 +9,18 @@ from __future__ import annotations
 import getpass
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from triage.model import Staff
 
 ZONE = "Europe/London"
 """The time zone of the desk, its diary and every date a person reads."""
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
 
 
 def shipped() -> Path:

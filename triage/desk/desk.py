@@ -1,0 +1,323 @@
+"""The desk itself: see :mod:`triage.desk`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from triage import booking
+from triage.desk.tools import Tools
+from triage.errors import CloseBlocked, NotFound, TriageError
+from triage.model import Call, Claim, Event, Listing, Match, OutcomeCode, Slot, Staff, Value, new_id
+from triage.script.form import FastExit, Script
+from triage.script.screen import screen
+from triage.script.values import read_answers
+from triage.script.walk import Change, Walk, compare, walk
+from triage.settings import ZONE
+from triage.store.base import Store
+
+UNDOABLE = ("answered", "raised", "went", "checked", "flagged", "shortlisted", "dropped", "outcome")
+"""What one key takes back. Bookings are cancelled with a reason instead, and what was handed out was handed out."""
+
+HOLD_MINUTES = 5
+"""How long a slot is kept while the caller makes up their mind."""
+
+
+class Slip(TriageError):
+    """The call can't take that now: it is closed, or there is nothing to undo."""
+
+
+@dataclass
+class Desk:
+    """One person's desk over one store.
+
+    ``clock`` gives the time in UTC; ``tools`` load the directory, the diary and the phrases when first asked for.
+    ``mode`` is ``live``, ``demo`` or ``practice`` and is kept with every call.
+    """
+
+    store: Store
+    script: Script
+    staff: Staff
+    tools: Tools
+    clock: Callable[[], datetime]
+    mode: str = "live"
+
+    # ------------------------------------------------------------------ the call
+
+    def open(self) -> Call:
+        """Answer the phone."""
+        now = self.clock()
+        data = {"script": self.script.name, "version": self.script.version, "mode": self.mode}
+        return self._add(Call(new_id(now)), "opened", **data)
+
+    def resume(self, call_id: str) -> Call:
+        """Take an open call up where it was left; another handler's call becomes this handler's."""
+        self.store.refresh()
+        call = self.store.call(self.store.find(call_id))
+        if call.closed:
+            raise Slip(f"Call {call.ref} is closed. Open it from the list of calls to read it.")
+        return self._add(call, "took over", **{"from": call.owner}) if call.owner != self.staff.id else call
+
+    def open_calls(self, everyone: bool = False) -> tuple[Call, ...]:
+        """The calls not yet closed, newest first; bookings made without a call are not calls."""
+        self.store.refresh()
+        return self.store.open_calls("" if everyone else self.staff.id)
+
+    def answer(self, call: Call, step: str, answers: Mapping[str, object]) -> Call:
+        """Answer a step (no answers: it was read out). :class:`BadAnswer` when one doesn't fit its key."""
+        data = read_answers(self.script, answers, today=self.today)
+        return self._add(call, "answered", step=step, answers=data)
+
+    def preview(self, call: Call, step: str, answers: Mapping[str, object]) -> Change:
+        """What :meth:`answer` would change, before it does."""
+        data = {"step": step, "answers": read_answers(self.script, answers, today=self.today)}
+        after = call.plus(Event("preview", call.id, self.clock(), self.staff.id, "answered", data))
+        return compare(self.walk(call), self.walk(after))
+
+    def draft(self, call: Call, field: str, text: str) -> Call:
+        """Keep what is being typed in a field (``notes`` for the notes)."""
+        if call.drafts.get(field, "") == text:
+            return call
+        return self._add(call, "drafted", field=field, text=text)
+
+    def interrupt(self, call: Call, name: str) -> Call:
+        """Raise a standing rule (danger, safeguarding, …) whatever the step."""
+        return self._add(call, "raised", interrupt=name, at=self.walk(call).step)
+
+    def go(self, call: Call, step: str) -> Call:
+        """Jump to a step, in the caller's order rather than the script's."""
+        if step not in self.script.steps:
+            raise NotFound(f"There is no step {step} in this script.")
+        return self._add(call, "went", step=step)
+
+    def back(self, call: Call) -> Call:
+        """Leave a jump, to where the answers lead."""
+        return self._add(call, "returned", at=self.walk(call).step)
+
+    def undo(self, call: Call) -> Call:
+        """Take back the latest thing that can be taken back."""
+        done = [e for e in call.live_events if e.kind in UNDOABLE]
+        if not done:
+            raise Slip("There is nothing to undo.")
+        return self._add(call, "undone", event=done[-1].id)
+
+    def check(self, call: Call, prompt: str, note: str) -> Call:
+        """Check a prompt off, with what was found."""
+        if not note.strip():
+            raise Slip("A checked prompt needs a note: what did you find?")
+        return self._add(call, "checked", prompt=prompt, note=note.strip())
+
+    def flag(self, call: Call, flag: str, on: bool, reason: str) -> Call:
+        """Set or clear a flag over what the script says."""
+        return self._add(call, "flagged", flag=flag, on=on, reason=reason)
+
+    def promise(self, call: Call, what: str, owner: str, due: datetime) -> Call:
+        """Note who will do what by when."""
+        return self._add(call, "promised", what=what, owner=owner, due=due.isoformat())
+
+    def choose(self, call: Call, code: str, reason: str) -> Call:
+        """Choose another outcome than the proposed one."""
+        if code not in self.tools.outcomes:
+            raise NotFound(f"There is no outcome {code}.")
+        if not reason.strip():
+            raise Slip("Another outcome than the proposed one needs a reason.")
+        return self._add(call, "outcome", code=code, reason=reason.strip())
+
+    def close(self, call: Call) -> Call:
+        """Save the call with its outcome; :class:`CloseBlocked` with every sentence that says why not."""
+        there = self.walk(call)
+        if there.blocks:
+            raise CloseBlocked([b.why for b in there.blocks])
+        code = call.chosen[0] if call.chosen else there.outcome
+        if not code:
+            raise CloseBlocked(["no outcome follows from the answers yet: choose one, with a reason"])
+        return self._add(
+            call,
+            "closed",
+            outcome=code,
+            also=[p.code for p in there.proposals if p.code != code],
+            because=call.chosen[1] if call.chosen else there.proposals[0].because,
+            proposed=there.outcome,
+            route=there.route,
+            actions=list(there.actions),
+            flags=list(there.flags),
+            path=list(there.path),
+            pathways=list(there.pathways),
+            script=self.script.version,
+        )
+
+    def fast_exit(self, call: Call, way: FastExit, answers: Mapping[str, object]) -> Call:
+        """Answer a fast exit and save the call, in one go.
+
+        When an answer leads elsewhere (danger), the call is left open there instead.
+        """
+        words = str(call.drafts.get("reason_verbatim") or call.answers.get("reason_verbatim", ""))
+        given: dict[str, object] = {"reason_verbatim": words, **way.sets, **answers}
+        for step, part in self._by_step(given).items():
+            call = self.answer(call, step, part)
+        return call if self.walk(call).blocks else self.close(call)
+
+    # ------------------------------------------------------------------ reading it
+
+    def walk(self, call: Call) -> Walk:
+        """Where the call stands in its script."""
+        answers = {**call.answers, **self.found(call)}
+        return walk(
+            self.script,
+            answers,
+            today=self.today,
+            passed=call.passed,
+            raised=call.raised,
+            jumped=call.jumped,
+            focus=call.focus,
+            checked=call.checked,
+            prompts=screen(self._texts(call), self.tools.phrases),
+            flags=call.flags_set,
+            chosen=call.chosen[0] if call.chosen else "",
+        )
+
+    def found(self, call: Call) -> dict[str, Value]:
+        """Answers nobody is asked: what the call's other events say."""
+        local = self.clock().astimezone(ZoneInfo(ZONE))
+        found: dict[str, Value] = {}
+        if call.shortlist:
+            found["shortlist"] = "yes"
+        if call.bookings:
+            found["appointment"] = "yes"
+        if local.weekday() > 4 or not 9 <= local.hour < 17:
+            found["ooh"] = "yes"
+        return found
+
+    @property
+    def today(self) -> date:
+        """The day at the desk."""
+        return self.clock().astimezone(ZoneInfo(ZONE)).date()
+
+    def outcome(self, code: str) -> OutcomeCode:
+        """A line of the code list."""
+        return self.tools.outcomes[code]
+
+    # ------------------------------------------------------------------ directory
+
+    def search(self, words: str, *, kind: str | None = None, near: str = "", limit: int = 50, **more: Any) -> Any:
+        """Search the directory; nothing is written (see :meth:`searched`)."""
+        return self.tools.index.search(words, kind=kind, near=near or None, limit=limit, **more)
+
+    def suggest(self, call: Call, limit: int = 5) -> tuple[Match, ...]:
+        """Listings that the answers so far ask for, before anything is typed."""
+        there = self.walk(call)
+        wishes = list(dict.fromkeys(w for step in there.path for w in self.script.steps[step].wishes))
+        near = str(there.used.get("p_postcode", ""))
+        return self.tools.index.suggest(wishes, near=near or None, limit=limit) if wishes else ()
+
+    def searched(self, call: Call, words: str, kind: str, found: int) -> Call:
+        """Note a search that was looked at (PRIVACY A2: search terms are logged too)."""
+        return self._add(call, "searched", words=words, kind=kind, found=found)
+
+    def keep(self, call: Call, listing: str) -> Call:
+        """Put a listing on the shortlist."""
+        return call if listing in call.shortlist else self._add(call, "shortlisted", listing=listing)
+
+    def drop(self, call: Call, listing: str) -> Call:
+        """Take it off again."""
+        return self._add(call, "dropped", listing=listing) if listing in call.shortlist else call
+
+    def report_listing(self, call: Call, listing: str, reason: str, note: str = "") -> Call:
+        """Say that a listing is wrong."""
+        return self._add(call, "reported", listing=listing, reason=reason, note=note)
+
+    def unmet(self, call: Call, words: str, reason: str) -> Call:
+        """Note that what was asked for isn't in the directory."""
+        return self._add(call, "unmet", words=words, reason=reason)
+
+    def listings(self, call: Call) -> tuple[Listing, ...]:
+        """The shortlist's listings, in order; one that has left the directory since is left out."""
+        by_id = self.tools.directory.by_id
+        return tuple(by_id[i] for i in call.shortlist if i in by_id)
+
+    def handed(self, call: Call, what: str, channel: str, form: str) -> Call:
+        """Note that something was told, printed or sent."""
+        return self._add(call, "handed", what=what, channel=channel, format=form, listings=list(call.shortlist))
+
+    # ------------------------------------------------------------------ diary
+
+    def claims(self, since: datetime, until: datetime) -> tuple[Claim, ...]:
+        """The holds and bookings of every desk in a window."""
+        self.store.refresh()
+        return self.store.claims(since, until)
+
+    def hold(self, call: Call, slot: str) -> Call:
+        """Keep a slot while the caller decides; :class:`SlotTaken` with the nearest free ones."""
+        booking.hold(self.store, self.tools.diary, slot, call.id, minutes=HOLD_MINUTES, **self._who())
+        return self._again(call)
+
+    def release(self, call: Call, slot: str) -> Call:
+        """Give a held slot back."""
+        booking.release(self.store, slot, call.id, **self._who())
+        return self._again(call)
+
+    def book(self, call: Call, slot: str) -> Call:
+        """Book a slot; :class:`SlotTaken` with the nearest free ones."""
+        booking.book(self.store, self.tools.diary, slot, call.id, **self._who())
+        return self._again(call)
+
+    def move(self, call: Call, was: str, slot: str) -> Call:
+        """Move a booking, all or nothing."""
+        booking.move(self.store, self.tools.diary, was, slot, **self._who())
+        return self._again(call)
+
+    def cancel(self, call: Call, slot: str, reason: str) -> Call:
+        """Cancel a booking, with the reason."""
+        booking.cancel(self.store, self.tools.diary, slot, call.id, reason=reason, **self._who())
+        return self._again(call)
+
+    def held(self, call: Call) -> tuple[str, datetime] | None:
+        """The slot held for this call and when the hold runs out (UTC)."""
+        events = call.of_kind("held", "released", "booked")
+        if not events or events[-1].kind != "held":
+            return None
+        until = datetime.fromisoformat(events[-1].data["until"])
+        return (events[-1].data["slot"], until) if until > self.clock() else None
+
+    def free_slots(self, type_id: str, since: datetime, until: datetime) -> Sequence[Slot]:
+        """The free slots of one type in a window, as they are at this moment."""
+        from triage.diary import free
+
+        claims = self.claims(since - timedelta(days=1), until + timedelta(days=1))
+        return free(self.tools.diary, claims, since, until, now=self.clock(), type=type_id)
+
+    # ------------------------------------------------------------------ inside
+
+    def _add(self, call: Call, kind: str, **data: Any) -> Call:
+        if call.closed:
+            raise Slip(f"Call {call.ref} is closed; nothing can be added to it.")
+        now = self.clock()
+        event = Event(new_id(now), call.id, now, self.staff.id, kind, data)
+        self.store.write(event)
+        return call.plus(event)
+
+    def _again(self, call: Call) -> Call:
+        return self.store.call(call.id)
+
+    def _who(self) -> dict[str, Any]:
+        return {"by": self.staff.id, "now": self.clock()}
+
+    def _texts(self, call: Call) -> dict[str, str]:
+        texts = {k: v for k, v in call.answers.items() if isinstance(v, str) and self._screened(k)}
+        texts.update({k: v for k, v in call.drafts.items() if k == "notes" or self._screened(k)})
+        return texts
+
+    def _screened(self, key: str) -> bool:
+        found = self.script.field(key)
+        return bool(found and found[1].screened)
+
+    def _by_step(self, answers: Mapping[str, object]) -> dict[str, dict[str, object]]:
+        steps: dict[str, dict[str, object]] = {}
+        for key, value in answers.items():
+            found = self.script.field(key)
+            if found:
+                steps.setdefault(found[0].id, {})[key] = value
+        return steps
