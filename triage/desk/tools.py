@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ class Tools:
     """The directory, its index, the diary, the code list and the phrases, for one data folder."""
 
     data_dir: Path
-    organisation: Organisation = Organisation()
+    organisation: Organisation = field(default_factory=Organisation)
 
     @cached_property
     def directory(self) -> Directory:
