@@ -1,0 +1,164 @@
+"""Weekly patterns, closed days, notice and horizon -> slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
+from zoneinfo import ZoneInfo
+
+from triage.diary.form import QUARTER, WEEKDAYS, Closure, Pattern, Resource, slot_id, starts_at
+from triage.errors import NotFound
+from triage.model import AppointmentType, Slot
+from triage.settings import ZONE
+
+LOCAL = ZoneInfo(ZONE)
+
+
+@dataclass(frozen=True)
+class Diary:
+    """Appointment types, who gives them and when, and the days when nobody does."""
+
+    types: Mapping[str, AppointmentType]
+    resources: Mapping[str, Resource]
+    closed: tuple[Closure, ...] = ()
+
+    def slots(self, since: datetime, until: datetime, *, type: str = "", now: datetime) -> tuple[Slot, ...]:  # noqa: A002
+        """The slots that start in [since, until) and that a caller may still be given at ``now``, soonest first.
+
+        Whether anybody has them is another question: :func:`triage.diary.free`.
+        """
+        first, last, today = since.astimezone(LOCAL), until.astimezone(LOCAL), now.astimezone(LOCAL).date()
+        day = max(first.date(), today)
+        end = min(last.date(), today + timedelta(days=max((t.horizon for t in self.types.values()), default=0)))
+        found = []
+        while day <= end:
+            found += [s for s in self.day(day, type) if first <= s.start < last and not refusal(s, now)]
+            day += timedelta(days=1)
+        return tuple(found)
+
+    def day(self, day: date, type: str = "") -> list[Slot]:  # noqa: A002
+        """Every slot of a day, whenever now is, in order of time."""
+        if self.why_closed(day):
+            return []
+        found = [
+            slot
+            for resource in self.resources.values()
+            for pattern in resource.hours
+            if WEEKDAYS[day.weekday()] in pattern.on and type in ("", pattern.type)
+            for slot in self._pattern(day, resource, pattern)
+        ]
+        return sorted(found, key=lambda s: (s.start.replace(tzinfo=None), s.type.id, s.resource))
+
+    def slot(self, slot_id: str) -> Slot:
+        """The slot of that id, past ones too; :class:`NotFound` names the nearest there is."""
+        start = starts_at(slot_id)
+        type_id, resource_id, _ = slot_id.split(".")
+        if type_id not in self.types:
+            raise self._unknown(slot_id, "kind of appointment", type_id, self.types)
+        if resource_id not in self.resources:
+            raise self._unknown(slot_id, "person, desk or room", resource_id, self.resources)
+        for slot in self.day(start.date(), type_id):
+            if slot.id == slot_id:
+                return slot
+        shut = self.why_closed(start.date(), resource_id)
+        why = f"There is no slot “{slot_id}”" + (f" ({shut})" if shut else "")
+        others = [s for s in self._near(start.date(), type_id) if s.resource == resource_id]
+        if not others:
+            raise NotFound(f"{why}, and none of that kind near it.")
+        best = min(others, key=lambda s: abs(s.start.replace(tzinfo=None) - start))
+        raise NotFound(f"{why}. The nearest is {best.id}.")
+
+    def why_closed(self, day: date, resource: str = "") -> str:
+        """Why nobody (or this resource) gives appointments on a whole day; ``""`` when they do."""
+        leave = self.resources[resource].leave if resource else ()
+        for closure in (*self.closed, *leave):
+            if closure.between is None and closure.day <= day <= (closure.until or closure.day):
+                return closure.why
+        return ""
+
+    @cached_property
+    def _types_at(self) -> Mapping[tuple[str, str], AppointmentType]:
+        """Each type as each resource gives it: its places, its address, its name in the words."""
+        return {
+            (p.type, r.id): replace(
+                (kind := self.types[p.type]),
+                capacity=r.places or kind.capacity,
+                where=(r.where or kind.where).replace("{who}", r.name),
+                tell=_sentence(kind.tell.replace("{who}", r.name)),
+            )
+            for r in self.resources.values()
+            for p in r.hours
+        }
+
+    def _pattern(self, day: date, resource: Resource, pattern: Pattern) -> Iterator[Slot]:
+        kind = self._types_at[pattern.type, resource.id]
+        length, before, after = (timedelta(minutes=m) for m in (kind.minutes, kind.before, kind.after))
+        step = timedelta(minutes=pattern.step(kind.before + kind.minutes + kind.after))
+        start, end = datetime.combine(day, pattern.start), datetime.combine(day, pattern.end)
+        shut = [c for c in (*self.closed, *resource.leave) if c.covers(start - before, end + after)]
+        while start + length <= end:
+            first, last = start - before, start + length + after
+            if not any(c.covers(first, last) for c in shut) and _told_once(first, last):
+                yield Slot(
+                    slot_id(kind.id, resource.id, start),
+                    kind,
+                    resource.id,
+                    start.replace(tzinfo=LOCAL),
+                    (start + length).replace(tzinfo=LOCAL),
+                    _keys(resource.id, kind.capacity, first, last),
+                )
+            start += step
+
+    def _near(self, day: date, type_id: str) -> list[Slot]:
+        return [s for n in range(-7, 8) for s in self.day(day + timedelta(days=n), type_id)]
+
+    @staticmethod
+    def _unknown(slot: str, what: str, word: str, valid: Mapping[str, object]) -> NotFound:
+        from rapidfuzz import process
+
+        best = process.extractOne(word, list(valid))
+        return NotFound(f"There is no slot “{slot}”: no {what} “{word}”." + (f" Nearest: {best[0]}." if best else ""))
+
+
+def refusal(slot: Slot, now: datetime) -> str:
+    """Why a caller can't be given this slot at ``now``, whoever has it; ``""`` when they can."""
+    ahead = slot.start.astimezone(UTC) - now.astimezone(UTC)
+    if ahead <= timedelta():
+        return "that time has passed"
+    if ahead < timedelta(hours=slot.type.notice):
+        hours = f"{slot.type.notice} hours’" if slot.type.notice != 1 else "an hour’s"
+        return f"that is too soon: it needs {hours} notice"
+    if (slot.start.date() - now.astimezone(LOCAL).date()).days > slot.type.horizon:
+        return f"that is too far ahead: it can be booked {slot.type.horizon} days before"
+    return ""
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _quarters(first: datetime, last: datetime) -> Iterator[datetime]:
+    while first < last:
+        yield first
+        first += timedelta(minutes=QUARTER)
+
+
+def _keys(resource: str, places: int, first: datetime, last: datetime) -> tuple[tuple[str, ...], ...]:
+    times = [q.isoformat(timespec="minutes") for q in _quarters(first, last)]
+    return tuple(tuple(f"{resource}#{n}@{t}" for t in times) for n in range(1, places + 1))
+
+
+def _told_once(first: datetime, last: datetime) -> bool:
+    """Whether every quarter hour of a local span happens exactly once: not while the clocks change."""
+    if not (_clocks_change(first.date()) or _clocks_change(last.date())):
+        return True
+    local = [q.replace(tzinfo=LOCAL) for q in _quarters(first, last)]
+    return all(q.utcoffset() == q.replace(fold=1).utcoffset() for q in local)
+
+
+@lru_cache(maxsize=512)
+def _clocks_change(day: date) -> bool:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=LOCAL)
+    return midnight.utcoffset() != (midnight + timedelta(days=1)).utcoffset()
