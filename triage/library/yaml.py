@@ -7,9 +7,10 @@ says it is.
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cache
@@ -22,6 +23,8 @@ from rapidfuzz import process
 from triage.errors import BadData
 
 T = TypeVar("T")
+Readers = Mapping[Any, Callable[["Node"], Any]]
+"""How to read a kind of value that has a shorter form in the file than its dataclass."""
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -100,9 +103,10 @@ def _hints(cls: Any) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 
-def build(node: Node, cls: type[T], **extra: Any) -> T:
+def build(node: Node, cls: type[T], readers: Readers | None = None, **extra: Any) -> T:
     """The dataclass ``cls`` from a mapping; ``extra`` are fields the file doesn't hold.
 
+    ``readers`` read the kinds they name, wherever these stand inside.
     Raises :class:`BadData` for an unknown or missing key and for a value of the wrong shape.
     """
     fields = {f.name: f for f in dataclasses.fields(cls) if f.name not in extra}  # type: ignore[arg-type]
@@ -110,34 +114,42 @@ def build(node: Node, cls: type[T], **extra: Any) -> T:
     hints = _hints(cls)  # type: ignore[arg-type]
     for key, child in node.items():
         if key not in fields:
-            raise child.bad(f"“{key}” is not a key of {cls.__name__.lower()}", nearest(key, fields))
-        given[key] = convert(child, hints[key], key)
+            raise child.bad(f"“{key}” is not a key of a {_words(cls)}", nearest(key, fields))
+        given[key] = convert(child, hints[key], key, readers)
     for name, f in fields.items():
         empty = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
         if name not in given and empty:
-            raise node.bad(f"“{name}” is missing from this {cls.__name__.lower()}")
+            raise node.bad(f"“{name}” is missing from this {_words(cls)}")
     return cls(**given, **extra)
 
 
-def convert(node: Node, kind: Any, key: str) -> Any:
+def _words(cls: type[Any]) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).lower()
+
+
+def convert(node: Node, kind: Any, key: str, readers: Readers | None = None) -> Any:
     """One value as ``kind``, which is any annotation that the dataclasses of this project use."""
+    if kind is str:
+        return node.text()
+    if readers and kind in readers:
+        return readers[kind](node)
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         if node.value == "" and type(None) in args:
             return None
-        return convert(node, next(a for a in args if a is not type(None)), key)
+        return convert(node, next(a for a in args if a is not type(None)), key, readers)
     if origin is tuple:
         if args[-1] is Ellipsis:
-            return tuple(convert(child, args[0], key) for child in node.each())
-        return tuple(convert(child, a, key) for child, a in zip(node.each(), args, strict=True))
+            return tuple(convert(child, args[0], key, readers) for child in node.each())
+        return tuple(convert(child, a, key, readers) for child, a in zip(node.each(), args, strict=True))
     if origin is typing.Literal:
         if node.text() not in args:
             raise node.bad(f"{key}: “{node.text()}” is not one of {', '.join(args)}", nearest(node.text(), args))
         return node.text()
     if origin in (dict, Mapping):
-        return {name: convert(child, args[1], name) for name, child in node.items()}
+        return {name: convert(child, args[1], name, readers) for name, child in node.items()}
     if dataclasses.is_dataclass(kind):
-        return build(node, typing.cast(type[Any], kind))
+        return build(node, typing.cast(type[Any], kind), readers)
     return _scalar(node, kind, key)
 
 
