@@ -1,0 +1,227 @@
+"""The figures of OUTCOMES.md §6 that the calls themselves can answer, each with the calls behind it.
+
+Wrap-up, hold and abandonment times (K3) need the telephone system, and what became of people after the call
+(K4 to K6) needs the case system: no figure is made up for them here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from triage.model import Call
+from triage.reports.days import REPEAT_DAYS, Window, local, opened_at
+from triage.reports.figures import Count, Figure, Share, Spread, parts
+from triage.reports.repeat import by_person, came_back, person_keys, rang_before
+
+MET = frozenset(("LLS", "SWR", "NHS", "SFD", "IAG", "LAO", "UPD"))
+"""The outcomes that can be met at first contact (K1)."""
+
+NOT_A_CONTACT = frozenset(("NUI", "ABD", "ABU"))
+"""Never in a denominator: nuisance, abandoned, ended for abuse."""
+
+NO_NEED = frozenset(("DUP", "CMP", "DCD"))
+"""Contacts that bring no new need of their own: a chasing call, a complaint logged, a death reported."""
+
+PASSED_ON = "S12"
+"""The step that passes a safeguarding concern to the duty social worker."""
+
+STILL_OPEN = "still open"
+NOT_ANSWERED = "nuisance, abandoned or ended for abuse"
+
+
+def figures(window: Window) -> tuple[Figure, ...]:
+    """All of them, in the order a supervisor reads them."""
+    return (
+        first_contact(window),
+        first_contact_held(window),
+        handling(window),
+        handling(window, safeguarding=True),
+        concerns(window),
+        same_day(window),
+        appointments(window),
+        wait_to_slot(window),
+        repeats(window),
+    )
+
+
+def outcome(call: Call) -> str:
+    """The outcome it was saved with, ``""`` while it is open."""
+    return str(call.closed.data.get("outcome", "")) if call.closed else ""
+
+
+def first_contact(window: Window) -> Share:
+    """K1: met at first contact, of the contacts with a need."""
+    people = by_person(window.everything)
+    left, of, not_met = [], [], []
+    for call in window.calls:
+        if why := _no_need(call):
+            left.append((why, call.id))
+            continue
+        of.append(call.id)
+        if why := _unmet_because(call) or ("came back within 28 days" if came_back(call, people) else ""):
+            not_met.append((why, call.id))
+    failed = {call for _, call in not_met}
+    return Share(
+        "K1",
+        "Met at first contact",
+        "Closed with information, advice, low-level support or a message passed on (IAG, LLS, SWR, NHS, SFD, LAO, "
+        "UPD), no task or appointment left open, the read-back agreed, and no new contact on the same need within 28 "
+        "days, as far as 28 days have passed. Of the answered contacts with a need: not open ones, nuisance, abandoned, "
+        "ended for abuse, complaints, deaths or chasing calls.",
+        tuple(i for i in of if i not in failed),
+        tuple(of),
+        parts(not_met),
+        parts(left),
+    )
+
+
+def first_contact_held(window: Window) -> Share:
+    """K1 for the calls old enough to know: 28 days have passed since."""
+    whole = first_contact(window)
+    young = {c.id for c in window.calls if (window.now - opened_at(c)).days < REPEAT_DAYS}
+    old = [i for i in whole.of if i not in young]
+    left = [(p.why, i) for p in whole.left_out for i in p.calls]
+    return Share(
+        "K1-28",
+        "Met, and held 28 days",
+        "Met at first contact, counting only the calls of at least 28 days ago, so that nobody can still come back.",
+        tuple(i for i in whole.met if i not in young),
+        tuple(old),
+        parts([(p.why, i) for p in whole.not_met for i in p.calls if i not in young]),
+        parts(left + [("not 28 days old yet", i) for i in whole.of if i in young]),
+    )
+
+
+def handling(window: Window, safeguarding: bool = False) -> Spread:
+    """K2: minutes from answering to the outcome saved; safeguarding calls stand apart."""
+    values, left = [], []
+    for call in window.calls:
+        if call.closed is None:
+            left.append((STILL_OPEN, call.id))
+        elif outcome(call) in NOT_A_CONTACT:
+            left.append((NOT_ANSWERED, call.id))
+        elif is_safeguarding(call) != safeguarding:
+            left.append(("other calls" if safeguarding else "safeguarding calls, shown apart", call.id))
+        else:
+            values.append((call.id, (local(call.closed.at) - opened_at(call)).total_seconds() / 60))
+    return Spread(
+        "K2-SG" if safeguarding else "K2",
+        "Handling time, safeguarding" if safeguarding else "Handling time",
+        "Minutes from answering to the outcome saved, talk and wrap-up together. "
+        + ("Calls with a safeguarding concern only." if safeguarding else "Without safeguarding calls."),
+        "min",
+        tuple(values),
+        parts(left),
+    )
+
+
+def concerns(window: Window) -> Count:
+    """K7: safeguarding concerns raised."""
+    return Count(
+        "K7",
+        "Safeguarding concerns",
+        "Calls saved with a safeguarding concern raised (SGC), as the headline or beside it.",
+        tuple(c.id for c in window.calls if _raised_concern(c)),
+    )
+
+
+def same_day(window: Window) -> Share:
+    """K9: of the concerns, those passed to the duty social worker on the day of the call. The target is all."""
+    of = [c for c in window.calls if _raised_concern(c)]
+    why = [(_late(c), c.id) for c in of]
+    return Share(
+        "K9",
+        "Passed on the same day",
+        "Of the safeguarding concerns raised, those passed to the duty social worker on the day the call came in. "
+        "The target is every one.",
+        tuple(call for late, call in why if not late),
+        tuple(c.id for c in of),
+        parts([(late, call) for late, call in why if late]),
+    )
+
+
+def appointments(window: Window) -> Count:
+    """K16: appointments booked in a call and not cancelled since."""
+    return Count(
+        "K16",
+        "Appointments booked",
+        "Appointments booked during calls of these days and not cancelled. Whether people came is in the case system.",
+        tuple(c.id for c in window.calls for _ in c.bookings),
+    )
+
+
+def wait_to_slot(window: Window) -> Spread:
+    """K16: days from the call to the appointment."""
+    values = [
+        (c.id, float((start.date() - opened_at(c).date()).days))
+        for c in window.calls
+        for start in map(slot_start, c.bookings)
+        if start
+    ]
+    return Spread(
+        "K16-W", "Wait to the appointment", "Days from the call to the appointment booked.", "d", tuple(values)
+    )
+
+
+def repeats(window: Window) -> Share:
+    """K17: calls about a person we had a call about in the 28 days before."""
+    people = by_person(window.everything)
+    known, left = [], []
+    for call in window.calls:
+        if outcome(call) in NOT_A_CONTACT:
+            left.append((NOT_ANSWERED, call.id))
+        elif not person_keys(call):
+            left.append(("nobody to tell by: no name with a birth date, postcode or phone", call.id))
+        else:
+            known.append(call)
+    return Share(
+        "K17",
+        "Repeat contacts",
+        "Calls about a person who was the subject of another call in the 28 days before, whatever the need. Of the "
+        "calls that say who they are about.",
+        tuple(c.id for c in known if rang_before(c, people)),
+        tuple(c.id for c in known),
+        left_out=parts(left),
+    )
+
+
+def slot_start(slot: str) -> datetime | None:
+    """When a slot starts (Europe/London, naive), read off its id; ``None`` when the id doesn't say."""
+    try:
+        return datetime.fromisoformat(slot.rpartition(".")[2])
+    except ValueError:
+        return None
+
+
+def is_safeguarding(call: Call) -> bool:
+    """Whether safeguarding was raised or considered in it."""
+    end = call.closed.data if call.closed else {}
+    return bool({"SGC", "SGN"} & {outcome(call), *end.get("also", ())}) or "safeguarding" in end.get("pathways", ())
+
+
+def _raised_concern(call: Call) -> bool:
+    return bool(call.closed) and "SGC" in (outcome(call), *(call.closed.data.get("also", ()) if call.closed else ()))
+
+
+def _late(call: Call) -> str:
+    passed = [e.at for e in call.of_kind("answered") if e.data["step"] == PASSED_ON]
+    if not passed:
+        return "passing it on was not noted"
+    return "" if local(passed[0]).date() == opened_at(call).date() else "passed on a later day"
+
+
+def _no_need(call: Call) -> str:
+    code = outcome(call)
+    if not code:
+        return STILL_OPEN
+    if code in NOT_A_CONTACT:
+        return NOT_ANSWERED
+    return "no new need: a complaint, a death or a chasing call" if code in NO_NEED else ""
+
+
+def _unmet_because(call: Call) -> str:
+    if outcome(call) not in MET:
+        return "passed on for more than information, or declined"
+    if call.of_kind("promised") or call.bookings:
+        return "a task or an appointment is left open"
+    return "" if call.answers.get("readback_ok") == "yes" else "the read-back was not agreed"

@@ -1,0 +1,168 @@
+"""One call on one page, in the words of the people on it.
+
+The page is for staff. What the caller said about whoever may be causing harm is left out of it (PRIVACY P12): it
+stands in the safeguarding record, and the page only says that it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from textwrap import wrap
+from typing import Any, Protocol
+
+from triage.model import Call, Event, Listing, OutcomeCode, Value
+from triage.reports.days import local
+from triage.reports.kpis import slot_start
+
+WITHHELD = ("sg_source", "sg_account", "sg_children")
+"""Answers about the source of harm, kept out of every summary."""
+
+WHO = ("caller_role", "caller_name", "caller_relation", "tp_consent", "p_name", "p_dob", "p_postcode", "p_phone")
+"""Answers that say who rang and about whom, shown first."""
+
+
+class Script(Protocol):
+    """What the page asks of a script: its words."""
+
+    @property
+    def flags(self) -> Mapping[str, str]:
+        """Every flag's words."""
+
+    @property
+    def actions(self) -> Mapping[str, str]:
+        """Every action's words."""
+
+    def field(self, key: str, /) -> tuple[Any, Any] | None:
+        """The step and the field that ask for a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A titled part of the page: (label, words) rows; no label for words that stand alone."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page: what it is about in one line, and its parts. Empty parts are left out."""
+
+    title: str
+    parts: tuple[Part, ...]
+
+    def text(self, width: int = 78) -> str:
+        """The page as plain text, labels in one column."""
+        lines = [self.title, ""]
+        for part in self.parts:
+            lines.append(part.title)
+            for label, words in part.rows:
+                room = wrap(words, max(20, width - 22)) or [""]
+                lines += [
+                    f"  {name:<18}  {text}".rstrip()
+                    for name, text in zip([label] + [""] * len(room), room, strict=False)
+                ]
+            lines.append("")
+        return "\n".join(lines)
+
+
+def call_page(call: Call, script: Script, outcomes: Mapping[str, OutcomeCode], listings: Mapping[str, Listing]) -> Page:
+    """The page of one call, open or closed."""
+    opened = call.opened
+    when = f"{local(opened.at):%a %d %b %Y %H:%M}" if opened else "booked without a call"
+    found = (
+        Part("Who", _answers(call, script, WHO)),
+        Part("Need, in the caller's words", _words(call)),
+        Part("Answers", _answers(call, script, [k for k in call.answers if k not in (*WHO, "reason_verbatim")])),
+        Part("Prompts checked", tuple(("", f"“{_prompt(p)}”: {note}") for p, note in call.checked.items())),
+        Part("Shortlist", _shortlist(call, listings)),
+        Part("Appointments", tuple((_when(slot), _slot(slot)) for slot in call.bookings)),
+        Part("Outcome", _outcome(call, script, outcomes)),
+        Part("What happens next", tuple(_promise(e) for e in call.of_kind("promised"))),
+        Part("Notes", (("", call.notes),) if call.notes.strip() else ()),
+        Part("Times", _times(call)),
+    )
+    return Page(f"Call {call.ref} · {when} · {call.owner or 'nobody'}", tuple(p for p in found if p.rows))
+
+
+def _answers(call: Call, script: Script, keys: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    shown = [k for k in keys if k in call.answers and k not in WITHHELD]
+    rows = [_answer(script, key, call.answers[key]) for key in shown]
+    kept_back = [k for k in keys if k in call.answers and k in WITHHELD]
+    if kept_back:
+        rows.append(
+            ("Kept back", f"{len(kept_back)} answers about a possible source of harm: see the safeguarding record")
+        )
+    return tuple(rows)
+
+
+def _answer(script: Script, key: str, value: Value) -> tuple[str, str]:
+    _, field = script.field(key) or (None, None)
+    label = (getattr(field, "label", "") or key.replace("_", " ")).strip()
+    values = value if isinstance(value, tuple) else (value,)
+    options = [field.option(str(v)) if field else None for v in values]
+    words = ", ".join(o.text if o else str(v) for o, v in zip(options, values, strict=True))
+    return label[:1].upper() + label[1:], words
+
+
+def _words(call: Call) -> tuple[tuple[str, str], ...]:
+    words = str(call.answers.get("reason_verbatim", "")).strip()
+    return (("", f"“{words}”"),) if words else ()
+
+
+def _shortlist(call: Call, listings: Mapping[str, Listing]) -> tuple[tuple[str, str], ...]:
+    told = [e for e in call.of_kind("handed") if e.data.get("what") == "leaflet"]
+    rows = [("", listings[i].name if i in listings else f"{i} (no longer in the directory)") for i in call.shortlist]
+    rows += [("Given", f"{e.data['channel']}, {e.data['format']}, {local(e.at):%H:%M}") for e in told]
+    return tuple(rows)
+
+
+def _outcome(call: Call, script: Script, outcomes: Mapping[str, OutcomeCode]) -> tuple[tuple[str, str], ...]:
+    if call.closed is None:
+        return (("", "still open"),)
+    end = call.closed.data
+    rows = [(str(end.get("outcome", "")), _name(outcomes, str(end.get("outcome", ""))))]
+    rows += [("because", str(end["because"]))] if end.get("because") else []
+    rows += [("also", f"{code}  {_name(outcomes, code)}") for code in end.get("also", ())]
+    rows += [("route", str(end["route"]))] if end.get("route") else []
+    rows += [("done", script.actions.get(code, code)) for code in end.get("actions", ())]
+    rows += [("flag", script.flags.get(code, code)) for code in end.get("flags", ())]
+    return tuple(rows)
+
+
+def _promise(event: Event) -> tuple[str, str]:
+    due = str(event.data.get("due", ""))
+    return (
+        f"{local(datetime.fromisoformat(due)):%a %d %b %H:%M}" if due else "",
+        f"{event.data['what']} ({event.data['owner']})",
+    )
+
+
+def _times(call: Call) -> tuple[tuple[str, str], ...]:
+    if call.opened is None:
+        return ()
+    rows = [("answered", f"{local(call.opened.at):%H:%M:%S}")]
+    rows += [("taken over", f"{local(e.at):%H:%M:%S} by {e.by}") for e in call.of_kind("took over")]
+    if call.closed:
+        minutes = (call.closed.at - call.opened.at).total_seconds() / 60
+        rows.append(("saved", f"{local(call.closed.at):%H:%M:%S}, after {minutes:.0f} min"))
+    return tuple(rows)
+
+
+def _name(outcomes: Mapping[str, OutcomeCode], code: str) -> str:
+    return outcomes[code].name if code in outcomes else ""
+
+
+def _prompt(prompt: str) -> str:
+    return prompt.rpartition(":")[2] or prompt
+
+
+def _when(slot: str) -> str:
+    start = slot_start(slot)
+    return f"{start:%a %d %b %H:%M}" if start else ""
+
+
+def _slot(slot: str) -> str:
+    return slot.rpartition(".")[0].replace(".", ", ") or slot
