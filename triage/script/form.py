@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as _field
+from functools import cached_property
 from typing import Literal
 
 FieldType = Literal["one", "many", "yn", "text", "date", "num", "auto"]
@@ -227,7 +228,15 @@ class Script:
 
     def field(self, key: str) -> tuple[Step, Field] | None:
         """The first step that asks for ``key``, with the field."""
+        step = next(iter(self.asked_at.get(key, ())), None)
+        found = self.steps[step].field(key) if step else None
+        return (self.steps[step], found) if step and found else None
+
+    @cached_property
+    def asked_at(self) -> Mapping[str, tuple[str, ...]]:
+        """The steps that ask for each key, in the script's order."""
+        found: dict[str, tuple[str, ...]] = {}
         for step in self.steps.values():
-            if found := step.field(key):
-                return step, found
-        return None
+            for one in step.fields:
+                found[one.key] = (*found.get(one.key, ()), step.id)
+        return found
