@@ -4,7 +4,7 @@ Nothing is kept here. A slot exists because a pattern says so (:class:`Diary`); 
 the claims that the store keeps (:mod:`triage.diary.claims`); :mod:`triage.booking` takes and gives back.
 """
 
-from triage.diary.claims import State, claim_for, claim_on, free, nearest, state
+from triage.diary.claims import State, claim_for, claim_on, free, nearest, places, state, states
 from triage.diary.diary import Diary, refusal
 from triage.diary.form import MODES, WEEKDAYS, Closure, Pattern, Resource, starts_at
 
@@ -20,7 +20,9 @@ __all__ = [
     "claim_on",
     "free",
     "nearest",
+    "places",
     "refusal",
     "starts_at",
     "state",
+    "states",
 ]

@@ -30,17 +30,33 @@ def free(
     return tuple(s for s in diary.slots(since, until, type=type, now=now) if _room(s, taken))
 
 
-def state(slot: Slot, claims: Iterable[Claim], now: datetime, call: str = "") -> State:
-    """How a slot stands for this call: a cell of the week grid."""
+def places(slots: Iterable[Slot], claims: Iterable[Claim], now: datetime) -> dict[str, int]:
+    """How many more callers each slot can take, by its id."""
+    taken = _taken(claims, now)
+    return {slot.id: sum(taken.isdisjoint(keys) for keys in slot.keys) for slot in slots}
+
+
+def states(slots: Iterable[Slot], claims: Iterable[Claim], now: datetime, call: str = "") -> dict[str, State]:
+    """How each slot stands for this call, by its id: the cells of the week grid."""
     live = [c for c in claims if c.live(now)]
-    own = claim_on(slot.id, call, live, now)
-    if own:
-        return "mine" if own.until else "booked"
-    if refusal(slot, now):
-        return "past"
-    if _room(slot, _taken(live, now)):
-        return "free"
-    return "held" if _room(slot, _taken((c for c in live if c.until is None), now)) else "full"
+    taken, booked = _taken(live, now), _taken((c for c in live if c.until is None), now)
+    own = {c.slot: c for c in live if call and c.call == call}
+    found: dict[str, State] = {}
+    for slot in slots:
+        if slot.id in own:
+            found[slot.id] = "mine" if own[slot.id].until else "booked"
+        elif refusal(slot, now):
+            found[slot.id] = "past"
+        elif _room(slot, taken):
+            found[slot.id] = "free"
+        else:
+            found[slot.id] = "held" if _room(slot, booked) else "full"
+    return found
+
+
+def state(slot: Slot, claims: Iterable[Claim], now: datetime, call: str = "") -> State:
+    """How one slot stands for this call."""
+    return states([slot], claims, now, call)[slot.id]
 
 
 def claim_on(slot_id: str, call: str, claims: Iterable[Claim], now: datetime) -> Claim | None:
