@@ -1,0 +1,94 @@
+"""Bytes on a disk, on every platform: durable, private, and taken back when they couldn't be written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+
+from triage.errors import StoreError, StoreFull
+
+_BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
+_NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def no_room(error: OSError) -> bool:
+    """Whether the disk, or the user's share of it, is full."""
+    return error.errno in _NO_ROOM
+
+
+def failed(path: Path, error: OSError) -> StoreError:
+    """What a system error means to the person who was saving."""
+    if no_room(error):
+        return StoreFull(
+            f"There is no room on the disk that holds {path}, so nothing was saved; what was saved before is safe. "
+            "Make room and try again."
+        )
+    return StoreError(
+        f"{path} can't be written ({error.strerror or error}), so nothing was saved; what was saved before is safe. "
+        "Check the disk and the folder's permissions."
+    )
+
+
+def open_append(path: Path, *, create: bool = False) -> int:
+    """A descriptor that reads anywhere and writes at the end."""
+    return os.open(path, os.O_RDWR | (os.O_CREAT if create else 0) | os.O_APPEND | _BINARY, 0o600)
+
+
+def read_from(descriptor: int, start: int) -> bytes:
+    """Everything from ``start`` to the end."""
+    os.lseek(descriptor, start, os.SEEK_SET)
+    parts = []
+    while part := os.read(descriptor, 1 << 20):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def flush(descriptor: int) -> None:
+    """Wait until the disk has it; macOS needs to be asked harder."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(descriptor)
+
+
+def flush_folder(folder: Path) -> None:
+    """Make a new or renamed file's name durable. Windows has no such call and keeps names by itself."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of it: a disk that fills up takes a part first."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def private_folder(path: Path) -> None:
+    """Make the folder, for its owner alone where the platform has modes."""
+    if not path.is_dir():
+        path.mkdir(parents=True, exist_ok=True)
+        if os.name != "nt":
+            path.chmod(0o700)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """A new file, durable under its name or not there at all."""
+    part = path.with_name(path.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
+    try:
+        write_all(descriptor, data)
+        flush(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(part, path)
+    flush_folder(path.parent)

@@ -1,0 +1,239 @@
+"""The journal's files: one segment for each day, ``journal/2026-11-21.jsonl``, written to only at its end.
+
+A *carried* segment, ``2026-11-20.carried.jsonl``, stands for its day and everything before it: it holds the calls
+that were still open and the claims that still matter, and names how much of each archive file counts. Which files
+count follows from their names alone, so renaming the carried segment into place is the whole commit of an archive
+run, and whatever that run had no time to delete is simply no longer looked at.
+
+The first line of each segment names the segment before it and its size, so a lost or shortened one is noticed.
+Everything but :meth:`Segments.changed` happens under the store's lock: a reader never sees half a write.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from triage.errors import StoreDamaged
+from triage.store.files import failed, flush, flush_folder, open_append, read_from, write_all
+from triage.store.records import VERSION, Record, encode, scan
+
+_NAME = re.compile(r"(\d{4}-\d\d-\d\d)(\.carried)?\.jsonl")
+WAY_OUT = "Run “triage store verify” to see all of it and “triage store restore DIR” to go back to a backup."
+
+
+def carried_name(day: date) -> str:
+    """The segment that stands for ``day`` and all days before."""
+    return f"{day:%Y-%m-%d}.carried.jsonl"
+
+
+def is_carried(name: str) -> bool:
+    """Whether it is one that stands for others."""
+    return name.endswith(".carried.jsonl")
+
+
+def day_of(name: str) -> date:
+    """The day a segment is for."""
+    return date.fromisoformat(name[:10])
+
+
+def damaged(path: Path, line: int, why: str) -> StoreDamaged:
+    """The error that names file and line and the way out."""
+    return StoreDamaged(f"{path}, line {line}: {why}. Nothing more is read or written here. {WAY_OUT}")
+
+
+@dataclass(slots=True)
+class News:
+    """What a look at the files brought. ``reset``: it is the whole of it, so forget what was read before."""
+
+    reset: bool = False
+    records: list[Record] = field(default_factory=list)
+
+
+class Segments:
+    """The segments of one store, as far as one desk has read them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.names: tuple[str, ...] = ()
+        self.archives: Mapping[str, Mapping[str, int]] = {}
+        """By month: the bytes and calls of its archive file that count."""
+        self.size = 0
+        """How far the newest segment was read and is sound."""
+        self.torn = 0
+        """Bytes after that which a crash left behind."""
+        self._line = 0
+        self._inode = 0
+        self._fd = -1
+
+    def listing(self) -> tuple[str, ...]:
+        """The segments that count, oldest first."""
+        try:
+            found = sorted(
+                (match[1], bool(match[2]), match[0]) for match in map(_NAME.fullmatch, os.listdir(self.folder)) if match
+            )
+        except FileNotFoundError:
+            raise StoreDamaged(
+                f"{self.folder} is gone, or a restore stopped halfway. Nothing is read or written here. {WAY_OUT}"
+            ) from None
+        first = max((i for i, (_, carried, _) in enumerate(found) if carried), default=0)
+        return tuple(name for _, _, name in found[first:])
+
+    def changed(self) -> bool:
+        """A cheap look, without the lock: whether there may be something new."""
+        names = self.listing()
+        if names != self.names or not names:
+            return names != self.names
+        seen = os.stat(self.folder / names[-1])
+        return seen.st_size != self.size + self.torn or seen.st_ino != self._inode
+
+    def catch_up(self) -> News:
+        """Read what is new; :class:`StoreDamaged` when it can't be trusted. Under the lock."""
+        names = self.listing()
+        if names == self.names and names and not self.torn:
+            seen = os.stat(self.folder / names[-1])
+            if seen.st_size == self.size and seen.st_ino == self._inode:
+                return News()
+        if self.names and self._replaced(names):
+            self.forget()
+        news = News(reset=not self.names)
+        try:
+            for at in range(max(len(self.names) - 1, 0), len(names)):
+                news.records += self._read(names, at)
+        except BaseException:
+            self.forget()
+            raise
+        return news
+
+    def forget(self) -> None:
+        """Read everything again next time."""
+        self.close()
+        self.names, self.archives, self.size, self.torn, self._line = (), {}, 0, 0, 0
+
+    def _replaced(self, names: tuple[str, ...]) -> bool:
+        """Whether the files read so far are no longer the ones that count."""
+        if names[: len(self.names)] != self.names:
+            return True
+        seen = os.stat(self.folder / self.names[-1])
+        if seen.st_ino == self._inode and seen.st_size < self.size:
+            raise damaged(self.folder / self.names[-1], self._line, "the end of the file is gone")
+        return seen.st_ino != self._inode
+
+    def _read(self, names: tuple[str, ...], at: int) -> tuple[Record, ...]:
+        name, newest = names[at], at + 1 == len(names)
+        path = self.folder / name
+        again = self.names[at : at + 1] == (name,)
+        if not again or self._fd < 0:
+            self._open(path)
+        start, line = (self.size, self._line) if again else (0, 0)
+        data = read_from(self._fd, start)
+        found = scan(data)
+        if found.bad_line and not (found.torn and newest and not is_carried(name)):
+            raise damaged(path, line + found.bad_line, "what is written there doesn't match its checksum")
+        if not start and found.records:
+            self._check_head(names, at, found.records[0], len(found.records))
+        elif is_carried(name) and not start:
+            raise damaged(path, 1, "the carried segment is empty")
+        self.names = names[: at + 1]
+        self.size, self._line, self.torn = start + found.end, line + len(found.records), len(data) - found.end
+        return found.records
+
+    def _check_head(self, names: tuple[str, ...], at: int, head: Record, count: int) -> None:
+        """Whether the segment follows on from the one before, and a carried one is complete."""
+        path = self.folder / names[at]
+        if is_carried(names[at]):
+            if head["lines"] != count:
+                raise damaged(path, count, f"{head['lines']} lines were written, {count} are there")
+            self.archives = head["archives"]
+            return
+        before, size = head["after"] or ("", 0)
+        if at == 0:
+            follows = not before
+        elif is_carried(names[at - 1]) and before != names[at - 1]:
+            follows = bool(before) and day_of(before) <= day_of(names[at - 1])
+        else:
+            follows = (before, size) == (names[at - 1], os.stat(self.folder / names[at - 1]).st_size)
+        if not follows:
+            raise damaged(path, 1, f"{before or 'the segment before it'} is missing, or shorter than it was")
+
+    def _open(self, path: Path, *, create: bool = False) -> None:
+        self.close()
+        self._fd = open_append(path, create=create)
+        self._inode = os.fstat(self._fd).st_ino
+
+    def append(self, record: Mapping[str, Any], today: date) -> Record:
+        """Add a record to today's segment, durable on return. Under the lock, caught up.
+
+        Raises :class:`StoreFull` or :class:`StoreError`; then nothing of it is there. A clock set back writes on in
+        the newest segment. After a failed flush the file is opened anew: a second flush of the same descriptor may
+        report success for bytes that never reached the disk.
+        """
+        data = encode(record)
+        try:
+            self._cut_torn()
+            name = self._name_for(today)
+            if name not in self.names or not self.size:
+                after = (self.names[-1], self.size) if self.names and name not in self.names else self._after()
+                head = {"v": VERSION, "at": record["at"], "by": record["by"], "after": after, "ops": []}
+                data = encode(head) + data
+            if name not in self.names:
+                self._open(self.folder / name, create=True)
+                self.names, self.size, self._line = (*self.names, name), 0, 0
+                flush_folder(self.folder)
+            elif self._fd < 0:
+                self._open(self.folder / name)
+            self._write(data)
+        except OSError as error:
+            raise failed(self.folder, error) from error
+        self._line += data.count(b"\n")
+        self.size += len(data)
+        return scan(data).records[-1]
+
+    def _after(self) -> tuple[str, int] | None:
+        """The segment before the newest, for one that was made but has no first line yet."""
+        if len(self.names) < 2:
+            return None
+        return self.names[-2], os.stat(self.folder / self.names[-2]).st_size
+
+    def _name_for(self, today: date) -> str:
+        if self.names:
+            newest = self.names[-1]
+            today = max(today, day_of(newest) + timedelta(days=int(is_carried(newest))))
+        return f"{today:%Y-%m-%d}.jsonl"
+
+    def _write(self, data: bytes) -> None:
+        try:
+            write_all(self._fd, data)
+            flush(self._fd)
+        except OSError:
+            path = self.folder / self.names[-1]
+            self.close()
+            with suppress(OSError):
+                self._open(path)
+                os.ftruncate(self._fd, self.size)
+            raise
+
+    def _cut_torn(self) -> None:
+        """Take away what a crash left half written, keeping a copy aside: it was never acknowledged."""
+        if not self.torn:
+            return
+        path = self.folder / self.names[-1]
+        left = read_from(self._fd, self.size)
+        aside = self.folder / f"{path.stem}-{self.size}.torn"
+        with suppress(OSError):
+            aside.write_bytes(left)
+        os.ftruncate(self._fd, self.size)
+        flush(self._fd)
+        self.torn = 0
+
+    def close(self) -> None:
+        """Let go of the newest segment's file."""
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd = -1
