@@ -1,0 +1,281 @@
+"""What callers say, and what services are called.
+
+A phrase is compared by its telling words: kin words (*mum, hubby*) and fillers drop out, endings and words of
+the same meaning count as one, and a negation joins the word that it denies, so that *can't cook*, *no longer cooks*
+and *has stopped cooking* are one phrase, and *not falling any more* is never *keeps falling*. The longest phrase
+wins. Words that no whole phrase covers still vote for the concept whose phrases alone use them.
+
+Nothing here decides an outcome; crisis words open the danger step before any result shows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from triage.directory.words import LONGEST, sound, stem, tokens
+
+NOT, CANNOT = "not", "cannot"
+GAP = 4
+"""Telling words that may stand between the words of one phrase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One need, or one kind of thing: ``say`` is how callers put it, ``terms`` what listings call it, ``services``
+    the ids of the council's services, all the best first; ``pathways`` are the script's. ``crisis`` opens the
+    danger step.
+    """
+
+    id: str
+    say: tuple[str, ...]
+    terms: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    pathways: tuple[str, ...] = ()
+    crisis: bool = False
+
+    @property
+    def concern(self) -> bool:
+        """Whether these words may be a safeguarding concern."""
+        return "safeguarding-concern" in self.services
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The small words: ``kin`` and ``filler`` drop out; ``rewrites`` turn several words into one (``no longer: not``);
+    ``denials`` maps a word to ``not`` or ``cannot``; each tuple of ``same`` holds words of one meaning.
+    """
+
+    kin: frozenset[str] = frozenset()
+    filler: frozenset[str] = frozenset()
+    rewrites: Mapping[str, str] = field(default_factory=dict)
+    denials: Mapping[str, str] = field(default_factory=dict)
+    same: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """A concept that was heard: the caller's ``words``, where they stand, and how sure it is (0 to 1)."""
+
+    concept: Concept
+    words: str
+    at: frozenset[int]
+    weight: float
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What some words may mean. ``denied`` are the positions of words that were said not to be so."""
+
+    ideas: tuple[Idea, ...] = ()
+    denied: frozenset[int] = frozenset()
+
+    @property
+    def crisis(self) -> tuple[str, ...]:
+        """The words that open the danger step."""
+        return tuple(dict.fromkeys(idea.words for idea in self.ideas if idea.whole and idea.concept.crisis))
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """The words that may be a safeguarding concern."""
+        return tuple(dict.fromkeys(idea.words for idea in self.ideas if idea.whole and idea.concept.concern))
+
+    @property
+    def pathways(self) -> tuple[str, ...]:
+        """The script's pathways these words point to, the likeliest first."""
+        return tuple(dict.fromkeys(way for idea in self.ideas for way in idea.concept.pathways))
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """A telling word of a query: ``at`` are the positions of the words it stands for."""
+
+    code: str
+    at: frozenset[int]
+    denied: str = ""
+
+
+class Lexicon:
+    """The concepts, and the grammar they are heard with."""
+
+    def __init__(self, concepts: Iterable[Concept] = (), grammar: Grammar | None = None) -> None:
+        self.concepts = tuple(concepts)
+        self.grammar = grammar or Grammar()
+        self._same = {stem(w): group[0] for group in self.grammar.same for w in tokens(" ".join(group))}
+        self._rewrites = {tuple(tokens(a)): b for a, b in self.grammar.rewrites.items()}
+        self._longest = max(map(len, self._rewrites), default=1)
+        phrases: dict[tuple[frozenset[str], int], None] = {}
+        for number, concept in enumerate(self.concepts):
+            for phrase in concept.say:
+                codes = frozenset(c.code for c in self._codes(tokens(phrase)))
+                phrases[codes, number] = None
+        self._phrases = tuple(p for p in phrases if p[0])
+        self._having: dict[str, list[int]] = defaultdict(list)
+        for number, (codes, _) in enumerate(self._phrases):
+            for code in codes:
+                self._having[code].append(number)
+        self.hear = lru_cache(maxsize=512)(self._hear)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Concept]:
+        """The concepts by their ids."""
+        return {concept.id: concept for concept in self.concepts}
+
+    @property
+    def size(self) -> int:
+        """How many phrases it knows."""
+        return sum(len(concept.say) for concept in self.concepts)
+
+    def _hear(self, text: str, known: Callable[[str], bool] | None = None) -> Meaning:
+        """What a caller's words may mean; ``known`` says which words need no mending of their spelling."""
+        words = tokens(text[:LONGEST])
+        codes = [self._mend(code, words, known) for code in self._codes(words)]
+        ideas = self._whole(codes, words)
+        covered = frozenset(i for idea in ideas for i in idea.at)
+        left = [code for code in codes if not code.at <= covered]
+        if left:
+            ideas += self._partly(codes, covered, words)
+        denied = [c.at for c in codes if c.denied == NOT and not c.at <= covered and self._vote(c.code[1:])]
+        return Meaning(tuple(ideas), frozenset(i for at in denied for i in at))
+
+    def _codes(self, words: list[str]) -> list[_Code]:
+        found: list[_Code] = []
+        denial, since = "", frozenset[int]()
+        plain = []
+        at = 0
+        while at < len(words):
+            step, word = self._next(words, at)
+            here = frozenset(range(at, at + step))
+            at += step
+            if word in self.grammar.denials or word in (NOT, CANNOT):
+                denial, since = self.grammar.denials.get(word, word), since | here
+                continue
+            if word in ("and", "but", "because", "so"):
+                denial, since = "", frozenset()
+            if word in ("or", "nor") and found and found[-1].denied:
+                denial, since = found[-1].denied, here
+            if not word or word in self.grammar.kin or word in self.grammar.filler:
+                plain.append(_Code(stem(word), here))
+                continue
+            code = self._same.get(stem(word), stem(word))
+            found.append(_Code(f"~{code}", since | here, denial) if denial else _Code(code, here))
+            denial, since = "", frozenset()
+        if since and not found:
+            plain.append(_Code("~", since))
+        return found or [code for code in plain if code.code]
+
+    def _next(self, words: list[str], at: int) -> tuple[int, str]:
+        for length in range(min(self._longest, len(words) - at), 1, -1):
+            rewritten = self._rewrites.get(tuple(words[at : at + length]))
+            if rewritten is not None:
+                return length, rewritten
+        return 1, self._rewrites.get((words[at],), words[at])
+
+    def _mend(self, code: _Code, words: list[str], known: Callable[[str], bool] | None) -> _Code:
+        """A misspelt or misheard telling word as the lexicon spells it."""
+        bare = code.code.removeprefix("~")
+        if code.code in self._having or len(bare) < 5 or not bare.isalpha():
+            return code
+        if known and any(known(words[i]) for i in code.at):
+            return code
+        near = process.extractOne(bare, self._bare, scorer=OSA.distance, score_cutoff=2 if len(bare) >= 8 else 1)
+        mended = near[0] if near else self._sounds.get(sound(bare), "")
+        return _Code(code.code[: -len(bare)] + mended, code.at, code.denied) if mended else code
+
+    @cached_property
+    def _bare(self) -> list[str]:
+        return sorted({code.removeprefix("~") for code in self._having if len(code) >= 5})
+
+    @cached_property
+    def _sounds(self) -> dict[str, str]:
+        return {sound(code): code for code in reversed(self._bare) if sound(code)}
+
+    def _idf(self, code: str) -> float:
+        return math.log(1 + len(self._phrases) / (1 + len(self._having.get(code, ()))))
+
+    def _whole(self, codes: list[_Code], words: list[str]) -> list[Idea]:
+        """The phrases that are there whole, the longest first, none inside another."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, code in enumerate(codes):
+            places[code.code].append(place)
+        counts = Counter(number for code in places for number in self._having.get(code, ()))
+        found = []
+        for number, count in counts.items():
+            wanted, concept = self._phrases[number]
+            if count == len(wanted):
+                spots = _closest([places[code] for code in wanted])
+                if spots[-1] - spots[0] <= len(spots) - 1 + GAP:
+                    at = frozenset(i for spot in spots for i in codes[spot].at)
+                    found.append((len(wanted), sum(map(self._idf, wanted)), -number, at, concept))
+        found.sort(key=lambda f: f[:3], reverse=True)
+        taken: list[frozenset[int]] = []
+        ideas: list[Idea] = []
+        for _, _, _, at, concept in found:
+            if any(at < other for other in taken) or any(i.concept is self.concepts[concept] for i in ideas):
+                continue
+            if at <= frozenset().union(*taken) and at not in taken:
+                continue
+            taken.append(at)
+            ideas.append(Idea(self.concepts[concept], _said(words, at), at, 1.0))
+        return ideas
+
+    def _partly(self, codes: list[_Code], covered: frozenset[int], words: list[str]) -> list[Idea]:
+        """Votes of the words that no whole phrase covers, helped by the phrases they nearly make."""
+        votes: dict[int, float] = defaultdict(float)
+        at: dict[int, frozenset[int]] = defaultdict(frozenset)
+        total = 0.0
+        for code in codes:
+            if code.at <= covered:
+                continue
+            total += 1
+            for concept, share in self._vote(code.code).items():
+                votes[concept] += share
+                at[concept] |= code.at
+        have = {code.code for code in codes}
+        places = {code.code: code.at for code in codes}
+        for number in {n for code in have for n in self._having.get(code, ())}:
+            wanted, concept = self._phrases[number]
+            both = wanted & have
+            share = sum(map(self._idf, both)) / sum(map(self._idf, wanted))
+            if len(both) >= 2 and share >= 0.55:
+                here = frozenset().union(*(places[code] for code in both))
+                if not here <= covered and share > votes.get(concept, 0.0):
+                    votes[concept], at[concept] = share, at.get(concept, frozenset()) | here
+        best = sorted(votes, key=lambda c: (-votes[c], c))[:2]
+        return [
+            Idea(self.concepts[c], _said(words, at[c]), at[c], min(0.75, 0.75 * votes[c]), False)
+            for c in best
+            if votes[c] >= 0.5 and votes[c] >= 0.7 * votes[best[0]]
+        ]
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - a lexicon lives as long as the program
+    def _vote(self, code: str) -> dict[int, float]:
+        """How strongly a word by itself points to each concept: the share of its phrases, if they agree."""
+        having = self._having.get(code, ())
+        counts = Counter(self._phrases[number][1] for number in having)
+        alone = {self._phrases[n][1] for n in having if len(self._phrases[n][0]) == 1}
+        return {
+            c: 1.0 if c in alone else n / len(having) for c, n in counts.items() if n / len(having) >= 0.5 or c in alone
+        }
+
+
+def _closest(places: list[list[int]]) -> list[int]:
+    """One place of each, as near to each other as a greedy look finds."""
+    rarest = min(places, key=len)
+    best: list[int] = []
+    for anchor in rarest:
+        spots = sorted(min(options, key=lambda p: abs(p - anchor)) for options in places)
+        if not best or spots[-1] - spots[0] < best[-1] - best[0]:
+            best = spots
+    return best
+
+
+def _said(words: list[str], at: frozenset[int]) -> str:
+    return " ".join(words[min(at) : max(at) + 1])

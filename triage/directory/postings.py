@@ -1,0 +1,127 @@
+"""The inverted index: which words stand in which listings, and how much each says about it.
+
+Words are sorted, so that everything that starts with the same letters is one slice. Postings lie in two flat arrays
+behind one array of offsets (CSR): ``docs[ptr[w]:ptr[w + 1]]`` are the listings with word ``w`` and ``impact`` is how
+telling it is there, in (0, 1): BM25F's saturated sum over the fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from triage.directory.words import STOP, tokens
+from triage.model import Listing
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int32]
+
+K1 = 1.2
+FIELDS = ("name", "topics", "place", "postcode", "organisation", "description")
+WEIGHT = {"name": 5.0, "topics": 3.5, "place": 3.0, "postcode": 3.0, "organisation": 2.0, "description": 1.0}
+LENGTH = {"description": 0.6}
+"""How much a field's length counts against it (BM25's *b*); .3 for the others."""
+
+
+@dataclass(frozen=True)
+class Postings:
+    """What :func:`build` makes. ``names`` are the listings' names as words, for comparing whole names."""
+
+    words: tuple[str, ...]
+    ptr: npt.NDArray[np.int64]
+    docs: Ints
+    impact: Floats
+    forward_ptr: npt.NDArray[np.int64]
+    forward: Ints
+    names: tuple[str, ...]
+
+    def df(self, low: int, high: int) -> int:
+        """Postings of the words from ``low`` to before ``high``."""
+        return int(self.ptr[high] - self.ptr[low])
+
+
+def build(listings: Sequence[Listing]) -> Postings:
+    """Index the listings by every word of their fields."""
+    ids: dict[str, int] = {}
+    flat: dict[str, list[int]] = {field: [] for field in FIELDS}
+    sizes: dict[str, list[int]] = {field: [] for field in FIELDS}
+    names = []
+    for listing in listings:
+        texts = _texts(listing)
+        names.append(" ".join(texts["name"][0]))
+        for field in FIELDS:
+            plain, extra = texts[field]
+            sizes[field].append(len(plain))
+            flat[field] += [ids.setdefault(word, len(ids)) for word in plain]
+            flat[field] += [ids.setdefault(word, len(ids)) for word in extra]
+            sizes[field][-1] += len(extra)
+    words = sorted(ids)
+    rank = np.empty(len(ids), np.int64)
+    rank[[ids[word] for word in words]] = np.arange(len(ids))
+    return _merge(tuple(words), rank, flat, sizes, tuple(names), len(listings))
+
+
+def _merge(
+    words: tuple[str, ...],
+    rank: npt.NDArray[np.int64],
+    flat: dict[str, list[int]],
+    sizes: dict[str, list[int]],
+    names: tuple[str, ...],
+    count: int,
+) -> Postings:
+    keys, weights = [], []
+    for field in FIELDS:
+        size = np.array(sizes[field], np.float64)
+        mean = size[size > 0].mean() if size.any() else 1.0
+        b = LENGTH.get(field, 0.3)
+        weight = WEIGHT[field] / (1 - b + b * size / mean)
+        owner = np.repeat(np.arange(count), size.astype(np.int64))
+        keys.append(rank[np.array(flat[field], np.int64)] * count + owner)
+        weights.append(weight[owner])
+    found, where = np.unique(np.concatenate(keys), return_inverse=True)
+    total = np.bincount(where, np.concatenate(weights), len(found))
+    term, doc = found // max(count, 1), found % max(count, 1)
+    by_doc = np.argsort(doc, kind="stable")
+    return Postings(
+        words=words,
+        ptr=np.searchsorted(term, np.arange(len(words) + 1)).astype(np.int64),
+        docs=doc.astype(np.int32),
+        impact=(total / (K1 + total)).astype(np.float32),
+        forward_ptr=np.searchsorted(doc[by_doc], np.arange(count + 1)).astype(np.int64),
+        forward=term[by_doc].astype(np.int32),
+        names=names,
+    )
+
+
+def _texts(listing: Listing) -> dict[str, tuple[list[str], list[str]]]:
+    """The words of each field, and the words it has besides: *foodbank* for *food bank*, *u3a*, *mnd*."""
+    name = tokens(listing.name)
+    topics = [tokens(topic) for topic in listing.topics]
+    said = (listing.description, listing.eligibility, *listing.languages, *listing.accessibility)
+    postcode = tokens(listing.postcode)
+    return {
+        "name": (name, [*_joined(name), *_initials(name)]),
+        "topics": ([word for topic in topics for word in topic], [w for topic in topics for w in _joined(topic)]),
+        "place": (tokens(f"{listing.ward} {listing.address}"), []),
+        "postcode": (postcode, ["".join(postcode)] if len(postcode) > 1 else []),
+        "organisation": (tokens(listing.organisation), _initials(tokens(listing.organisation))),
+        "description": (tokens(" ".join(said)), []),
+    }
+
+
+def _joined(words: list[str]) -> list[str]:
+    pairs = pairwise(words)
+    return [a + b for a, b in pairs if a not in STOP and b not in STOP and len(a) > 1 and len(b) > 1]
+
+
+def _initials(words: list[str]) -> list[str]:
+    """*Motor Neurone Disease Association* is called mnda and mnd; *Citizens Advice Bureau* cab."""
+    telling = [word for word in words if word not in STOP]
+    if not 2 <= len(telling) <= 7:
+        return []
+    letters = "".join(word[0] for word in telling)
+    return [letters] + ([letters[:3]] if len(letters) == 4 else [])

@@ -1,0 +1,172 @@
+"""Search as you type: index once, then ask as often as keys are pressed.
+
+NumPy comes with the index, never with this module, so that the first frame doesn't wait for it. A listing that isn't
+current is never among the results unless it is asked for; it is counted as hidden, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from triage.directory import reasons
+from triage.directory.filters import Filters, Sieve
+from triage.directory.lexicon import Lexicon, Meaning
+from triage.directory.places import Places, Point, Spot
+from triage.directory.query import Query, parse
+from triage.model import Kind, Listing, Match
+
+if TYPE_CHECKING:
+    from triage.directory.ranking import Mask, Ranked, Ranking
+
+__all__ = ["Filters", "Index", "Results"]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a search found. ``total`` counts all that fit, ``matches`` holds the first of them; ``hidden`` says how many
+    more would have fitted, by reason; ``facets`` how many each filter would leave (``care``, ``activity``, ``free``,
+    ``room``, ``MO`` … ``SU``); ``crisis`` and ``concerns`` are the caller's words for the danger step and for a
+    safeguarding concern; ``meant`` is the nearest spelling when nothing was found; ``near`` is the place searched near.
+    """
+
+    matches: tuple[Match, ...] = ()
+    total: int = 0
+    hidden: tuple[tuple[str, int], ...] = ()
+    facets: Mapping[str, int] = field(default_factory=dict)
+    crisis: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
+    pathways: tuple[str, ...] = ()
+    meant: str = ""
+    near: str = ""
+
+
+class Index:
+    """A directory that can be searched; made by :meth:`build`."""
+
+    def __init__(self, listings: Sequence[Listing], lexicon: Lexicon, places: Places) -> None:
+        from triage.directory.ranking import Ranking
+
+        self.listings = tuple(sorted(listings, key=lambda x: (x.name.casefold(), x.id)))
+        self.lexicon, self.places = lexicon, places.also(listings)
+        self._ranking: Ranking = Ranking(self.listings, places)
+        self._sieve = Sieve(self.listings)
+
+    @classmethod
+    def build(cls, listings: Iterable[Listing], lexicon: Lexicon, places: Places) -> Index:
+        """Index the listings: about a tenth of a second for each thousand."""
+        return cls(tuple(listings), lexicon, places)
+
+    def search(
+        self,
+        words: str,
+        *,
+        kind: Kind | None = None,
+        near: str | Point | None = None,
+        limit: int = 20,
+        include_hidden: bool = False,
+        filters: Filters | None = None,
+    ) -> Results:
+        """The best listings for what was typed. ``near`` is a postcode, a place or a point, and wins over a place in
+        the words; one that isn't known counts as none. Blank words find nothing: see :meth:`suggest`.
+        """
+        query = parse(words, self.lexicon, self.places, self._known)
+        spot = self._spot(near) or query.spot
+        said = query.meaning
+        told = Results(
+            crisis=said.crisis, concerns=said.concerns, pathways=said.pathways, near=spot.name if spot else ""
+        )
+        if not query.words and not said.ideas and not query.spot:
+            return told
+        chosen = replace(filters or Filters(), kind=kind or (filters.kind if filters else None))
+        return self._results(query, spot, chosen, include_hidden, limit, told)
+
+    def suggest(self, wishes: Iterable[str], *, near: str | Point | None = None, limit: int = 5) -> tuple[Match, ...]:
+        """Listings for the words that the script's answers wish for, before anything is typed."""
+        import numpy as np
+
+        total = np.zeros(len(self.listings), np.float32)
+        because: list[tuple[str, Ranked]] = []
+        spot = self._spot(near)
+        for wish in dict.fromkeys(wishes):
+            query = parse(wish.replace("-", " ") + " ", self.lexicon, Places(), self._known)
+            ranked = self._ranking.rank(query, self._sieve.current, spot.point if spot else None, 40)
+            because.append((wish, ranked))
+            for place, number in enumerate(ranked.order):
+                total[number] += ranked.score[place] + (1.0 if self.listings[number].id == wish else 0.0)
+        best = np.lexsort((np.arange(len(total)), -np.round(total, 6)))[:limit]
+        found = []
+        for number in best[total[best] > 0].tolist():
+            km = self._km(number, spot)
+            wished = [wish.replace("-", " ") for wish, ranked in because if number in ranked.order]
+            why = (*(f"answer: {wish}" for wish in wished), *reasons.beside(self.listings[number], km))
+            found.append(Match(self.listings[number], min(1.0, round(float(total[number]), 4)), km, why))
+        return tuple(found)
+
+    def hear(self, words: str) -> Meaning:
+        """What the lexicon makes of a caller's words."""
+        return self.lexicon.hear(words, self._known)
+
+    def _results(
+        self, query: Query, spot: Spot | None, filters: Filters, include_hidden: bool, limit: int, told: Results
+    ) -> Results:
+        import numpy as np
+
+        km = self._ranking.distances(spot.point) if spot else None
+        passed, masks = self._sieve.sift(filters, km)
+        shown = passed if include_hidden else passed & self._sieve.current
+        ranked = self._ranking.rank(query, shown, spot.point if spot else None, limit)
+        seen = ranked.found & shown
+        matches = tuple(
+            self._match(query, number, score, spot) for number, score in zip(ranked.order, ranked.score, strict=True)
+        )
+        return replace(
+            told,
+            matches=matches,
+            total=int(np.count_nonzero(seen)),
+            hidden=self._hidden(ranked.found, masks, include_hidden),
+            facets=self._sieve.facets(seen),
+            meant="" if matches else self._meant(query),
+        )
+
+    def _hidden(
+        self, found: Mask, masks: Sequence[tuple[str, Mask]], include_hidden: bool
+    ) -> tuple[tuple[str, int], ...]:
+        """Each listing that would have fitted, counted once, by the first reason that hides it."""
+        import numpy as np
+
+        reasons_: Counter[str] = Counter()
+        if not include_hidden:
+            for number in np.flatnonzero(found & ~self._sieve.current).tolist():
+                reasons_[self.listings[number].status] += 1
+            found = found & self._sieve.current
+        for reason, mask in masks:
+            reasons_[reason] += int(np.count_nonzero(found & ~mask))
+            found = found & mask
+        return tuple((reason, n) for reason, n in reasons_.items() if n)
+
+    def _match(self, query: Query, number: int, score: float, spot: Spot | None) -> Match:
+        listing, km = self.listings[number], self._km(number, spot)
+        why, hits = reasons.explain(self._ranking, query, number, listing)
+        return Match(listing, score, km, (*why, *reasons.beside(listing, km)), hits)
+
+    def _km(self, number: int, spot: Spot | None) -> float | None:
+        if not spot or self._ranking.lat[number] != self._ranking.lat[number]:
+            return None
+        return round(float(self._ranking.distances(spot.point)[number]), 2)
+
+    def _spot(self, near: str | Point | None) -> Spot | None:
+        if isinstance(near, str):
+            return self.places.find(near)
+        return Spot(near, "", "place") if near else None
+
+    def _known(self, word: str) -> bool:
+        return self._ranking.vocabulary.find(word) >= 0
+
+    def _meant(self, query: Query) -> str:
+        """The words as the directory spells the nearest, when that differs."""
+        words = [self._ranking.vocabulary.nearest(word.text) or word.text for word in query.words if word.required]
+        meant = " ".join(words)
+        return meant if meant and meant != " ".join(w.text for w in query.words if w.required) else ""

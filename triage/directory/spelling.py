@@ -1,0 +1,169 @@
+"""A typed word, and the words of the directory it may stand for: another ending, cut short, misspelt, misheard."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from triage.directory.words import sound, stem
+
+How = Literal["exact", "stem", "start", "spelling", "sound"]
+LAST = "\U0010ffff"
+"""Sorts after every word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a typed word: the words from ``low`` to before ``high``, and how far to trust it (0 to 1)."""
+
+    low: int
+    high: int
+    quality: float
+    how: How
+
+
+class Vocabulary:
+    """All words of a directory, sorted; ``df(low, high)`` counts the postings of a slice of them."""
+
+    def __init__(self, words: Sequence[str], df: Callable[[int, int], int]) -> None:
+        self.words, self.df = words, df
+        self.read = lru_cache(maxsize=4096)(self._read)
+
+    def find(self, word: str) -> int:
+        """The id of a word, ``-1`` if nothing has it."""
+        at = bisect_left(self.words, word)
+        return at if at < len(self.words) and self.words[at] == word else -1
+
+    def start(self, letters: str) -> tuple[int, int]:
+        """The slice of the words that start so."""
+        return bisect_left(self.words, letters), bisect_left(self.words, letters + LAST)
+
+    def kin(self, word: str) -> tuple[int, ...]:
+        """The ids of the words with the same stem."""
+        return self._stems.get(stem(word), ())
+
+    def nearest(self, word: str) -> str:
+        """The most likely word meant, ``""`` when none is close."""
+        readings = [r for r in self.read(word, False) if r.high - r.low == 1]
+        if readings:
+            return self.words[max(readings, key=lambda r: r.quality).low]
+        found = process.extractOne(word, self.words, scorer=fuzz.ratio, score_cutoff=60)
+        return found[0] if found else ""
+
+    def _read(self, word: str, last: bool) -> tuple[Reading, ...]:
+        """Every way to read ``word``; ``last`` words may be unfinished."""
+        exact = self.find(word)
+        readings = [Reading(exact, exact + 1, 1.0, "exact")] if exact >= 0 else []
+        readings += [Reading(i, i + 1, 0.93, "stem") for i in self.kin(word) if i != exact]
+        known = sum(self.df(r.low, r.high) for r in readings)
+        started = 0
+        if last or len(word) >= 4 or (len(word) == 3 and not known):
+            low, high = self.start(word)
+            started = self.df(low, high) - (self.df(exact, exact + 1) if exact >= 0 else 0)
+            if started:
+                readings.append(Reading(low, high, 0.85 if last else 0.6, "start"))
+        if not word.isalpha() or len(word) < 4:
+            return tuple(readings)
+        rare = known < 3 and (started < 3 or (not last and started < 8))
+        if rare or (len(word) >= 5 and known < 20 and started < 20):
+            trust = 1.0 if not known else 0.55
+            have = {r.low for r in readings if r.high - r.low == 1}
+            guesses = [*self._misspelt(word), *self._misheard(word)]
+            if not guesses and last and not readings:
+                guesses = self._unfinished(word)
+            if not guesses and not readings and len(word) >= 5:
+                guesses = self._anywhere(word)
+            best: dict[int, Reading] = {}
+            for guess in guesses:
+                quality = guess.quality * trust * self._common(guess.low)
+                if guess.low not in have and quality > (best[guess.low].quality if guess.low in best else 0):
+                    best[guess.low] = Reading(guess.low, guess.high, quality, guess.how)
+            readings += best.values()
+        return tuple(readings)
+
+    def _common(self, word: int) -> float:
+        """Of two words as close, the common one is likelier meant: .75 to 1."""
+        return 0.75 + 0.25 * min(1.0, math.log1p(self.df(word, word + 1)) / 4)
+
+    def _misspelt(self, word: str) -> list[Reading]:
+        most = 2 if len(word) >= 6 else 1
+        found = []
+        for size in range(len(word) - most, len(word) + most + 1):
+            bucket = self._buckets.get((word[0], size))
+            if bucket:
+                close = process.extract(word, bucket, scorer=OSA.distance, score_cutoff=most, limit=None)
+                found += [self._guess(id_, edits, word) for _, edits, id_ in close if edits]
+        return found
+
+    def _guess(self, id_: int, edits: float, word: str) -> Reading:
+        quality = (0.8 if len(word) >= 5 else 0.62) if edits <= 1 else 0.5
+        return Reading(id_, id_ + 1, quality, "spelling")
+
+    def _misheard(self, word: str) -> list[Reading]:
+        key = sound(word)
+        found = []
+        for near, trust in ((key, 1.0), *((k, 0.8) for k in self._sounds_like(key))):
+            for id_ in self._sounds.get(near, ()):
+                alike = fuzz.ratio(word, self.words[id_]) / 100
+                if alike >= 0.5 and self.words[id_] != word:
+                    found.append(Reading(id_, id_ + 1, (0.45 + 0.3 * alike) * trust, "sound"))
+        return found
+
+    def _sounds_like(self, key: str) -> list[str]:
+        if len(key) < 6:
+            return []
+        near = self._sound_buckets
+        keys = [k for size in (len(key) - 1, len(key), len(key) + 1) for k in near.get((key[0], size), ())]
+        return [
+            k for k, edits, _ in process.extract(key, keys, scorer=OSA.distance, score_cutoff=1, limit=None) if edits
+        ]
+
+    def _unfinished(self, word: str) -> list[Reading]:
+        """A misspelt beginning: compares it with what as many letters of each word would be."""
+        low, high = self.start(word[0])
+        cut = {id_: self.words[id_][: len(word)] for id_ in range(low, high) if len(self.words[id_]) > len(word)}
+        close = process.extract(word, cut, scorer=OSA.distance, score_cutoff=2 if len(word) >= 6 else 1, limit=60)
+        return [Reading(id_, id_ + 1, 0.68 if edits <= 1 else 0.42, "spelling") for _, edits, id_ in close]
+
+    def _anywhere(self, word: str) -> list[Reading]:
+        """The last resort: a wrong first letter."""
+        close = process.extract(word, self.words, scorer=OSA.distance, score_cutoff=1 + (len(word) >= 7), limit=8)
+        return [self._guess(id_, edits, word) for _, edits, id_ in close]
+
+    @cached_property
+    def _stems(self) -> dict[str, tuple[int, ...]]:
+        stems: dict[str, list[int]] = defaultdict(list)
+        for id_, word in enumerate(self.words):
+            stems[stem(word)].append(id_)
+        return {key: tuple(ids) for key, ids in stems.items()}
+
+    @cached_property
+    def _buckets(self) -> dict[tuple[str, int], dict[int, str]]:
+        buckets: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
+        for id_, word in enumerate(self.words):
+            buckets[word[0], len(word)][id_] = word
+        return dict(buckets)
+
+    @cached_property
+    def _sounds(self) -> dict[str, list[int]]:
+        sounds: dict[str, list[int]] = defaultdict(list)
+        for id_, word in enumerate(self.words):
+            key = sound(word)
+            if key:
+                sounds[key].append(id_)
+        return dict(sounds)
+
+    @cached_property
+    def _sound_buckets(self) -> dict[tuple[str, int], list[str]]:
+        buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for key in self._sounds:
+            buckets[key[0], len(key)].append(key)
+        return dict(buckets)
