@@ -62,7 +62,7 @@ class Event:
     answered       step, answers ``{key: Value}`` (empty for a step that only says something)
     drafted        field (a key, or ``notes``), text: what is being typed, at most 300 ms behind the keys
     raised         interrupt (a name from the script), at (the step it left)
-    went           step: the handler jumped there
+    went           step: the handler jumped there; back (bool): it was on the trail, to look at it or change it
     returned       at (a step): back from a jump or an interrupt to where the answers lead
     undone         event: the id of the event that no longer counts
     checked        prompt (its id), note
@@ -159,7 +159,7 @@ class Call:
     @cached_property
     def jumped(self) -> tuple[str, ...]:
         """The steps the handler went to out of order and answered there, oldest first."""
-        went = dict.fromkeys(e.data["step"] for e in self.of_kind("went"))
+        went = dict.fromkeys(e.data["step"] for e in self.of_kind("went") if not e.data.get("back"))
         return tuple(step for step in went if step in self.passed)
 
     @cached_property
