@@ -1,9 +1,158 @@
-"""``triage script``."""
+"""``triage script``: run, check and show a script without a screen."""
 
 from __future__ import annotations
 
-from typing import Any
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from triage.cli import command
+from triage.settings import ZONE
+
+if TYPE_CHECKING:
+    from triage.model import Value
+    from triage.script.form import Script
+    from triage.script.walk import Prompt, Walk
 
 
 def add(commands: Any) -> None:
     """Declare the commands."""
+    top = command(commands, "script", "run, check or draw a script")
+    inner = top.add_subparsers(dest="script_command", metavar="COMMAND", required=True)
+    one = command(inner, "run", "walk the script with a file of answers")
+    one.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the script; the shipped one without")
+    one.add_argument(
+        "--facts", required=True, metavar="FACTS", help='a JSON file {"key": value}; - reads standard input'
+    )
+    one.add_argument("--json", action="store_true", help="print one JSON document")
+    one.set_defaults(handler=run)
+    two = command(inner, "check", "say what is wrong with the script")
+    two.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the script; the shipped one without")
+    two.add_argument("--json", action="store_true", help="print one JSON document")
+    two.set_defaults(handler=check)
+    three = command(inner, "show", "draw the script")
+    three.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the script; the shipped one without")
+    three.add_argument(
+        "--as", dest="form", choices=("tree", "mermaid", "dot"), default="tree", help="tree unless told otherwise"
+    )
+    three.set_defaults(handler=show)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Walk the script with the answers of a file."""
+    from triage.library.scripts import load_script
+    from triage.script.values import NOTES, read_answers
+    from triage.script.walk import walk
+
+    script = load_script(args.file)
+    today = datetime.now(ZoneInfo(ZONE)).date()
+    answers = read_answers(script, _facts(args.facts), today=today)
+    prompts = _prompts(script, answers)
+    if NOTES not in script.asked_at:
+        answers.pop(NOTES, None)
+    there = walk(script, answers, today=today, prompts=prompts)
+    if args.json:
+        print(json.dumps(_as_json(there), ensure_ascii=False))
+    else:
+        print(_in_words(script, there))
+    return 0
+
+
+def check(args: argparse.Namespace) -> int:
+    """Say what is wrong with the script: exit code 1 when anything is."""
+    from triage.library.outcomes import load_outcomes
+    from triage.library.scripts import load_script
+    from triage.script.check import problems
+
+    script = load_script(args.file)
+    found = problems(script, [line.code for line in load_outcomes()])
+    if args.json:
+        listed = [{"kind": p.kind, "where": p.where, "why": p.why} for p in found]
+        print(json.dumps({"script": script.name, "version": script.version, "problems": listed}, ensure_ascii=False))
+    else:
+        for problem in found:
+            print(f"{problem.kind}: {problem.why}")
+        counted = f"{len(script.steps)} steps, {len(script.asked_at)} keys, {len(script.outcomes)} outcome rules"
+        print(
+            f"{script.name} {script.version}: {counted}; {len(found) or 'no'} problem{'' if len(found) == 1 else 's'}"
+        )
+    return 1 if found else 0
+
+
+def show(args: argparse.Namespace) -> int:
+    """Draw the script."""
+    from triage.library.scripts import load_script
+    from triage.script import drawing
+
+    draw = {"tree": drawing.tree, "mermaid": drawing.mermaid, "dot": drawing.dot}[args.form]
+    print(draw(load_script(args.file)))
+    return 0
+
+
+def _facts(name: str) -> Mapping[str, object]:
+    from triage.errors import BadData
+
+    where = "standard input" if name == "-" else name
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+        facts = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadData(where, error.lineno, f"this is not JSON ({error.msg})") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadData(where, 1, f"can’t be read ({error})") from None
+    if not isinstance(facts, dict):
+        raise BadData(where, 1, 'the facts must be one object, {"key": value}')
+    return facts
+
+
+def _prompts(script: Script, answers: Mapping[str, Value]) -> tuple[Prompt, ...]:
+    """What the texts among the answers raise, as they do at the desk."""
+    from triage.library.phrases import load_phrases
+    from triage.script.screen import screen
+    from triage.script.values import NOTES
+
+    screened = {f.key for step in script.steps.values() for f in step.fields if f.screened} | {NOTES}
+    texts = {key: value for key, value in answers.items() if key in screened and isinstance(value, str)}
+    return screen(texts, load_phrases()) if texts else ()
+
+
+def _as_json(there: Walk) -> dict[str, object]:
+    return {
+        "path": there.path,
+        "pathways": there.pathways,
+        "flags": there.flags,
+        "actions": there.actions,
+        "prompts": [{"kind": p.kind, "words": p.words, "key": p.key} for p in there.prompts],
+        "outcome": there.outcome,
+        "also": there.also,
+        "because": there.proposals[0].because if there.proposals else "",
+        "route": there.route,
+        "blocked": [block.why for block in there.blocks],
+        "not_asked": there.not_asked,
+    }
+
+
+def _in_words(script: Script, there: Walk) -> str:
+    lines = [
+        f"Outcome   {there.outcome or 'none proposed'}" + (f"  also {', '.join(there.also)}" if there.also else "")
+    ]
+    if there.proposals:
+        lines.append(f"Because   {there.proposals[0].because}")
+    lines.append(f"Path      {' '.join(there.path)}")
+    rows = {
+        "Pathways": there.pathways,
+        "Route": (there.route,) if there.route else (),
+        "Flags": tuple(f"{flag} {script.flags[flag]}" for flag in there.flags),
+        "Actions": tuple(f"{action} {script.actions[action]}" for action in there.actions),
+        "Prompts": tuple(f"{p.kind}: “{p.words}”" for p in there.prompts),
+        "Blocked": tuple(block.why for block in there.blocks),
+    }
+    for name, values in rows.items():
+        lines += [f"{name if n == 0 else '':<10}{value}" for n, value in enumerate(values)]
+    lines.append(f"Not asked {len(there.not_asked)}" + (f": {', '.join(there.not_asked)}" if there.not_asked else ""))
+    return "\n".join(lines)

@@ -240,3 +240,8 @@ class Script:
             for one in step.fields:
                 found[one.key] = (*found.get(one.key, ()), step.id)
         return found
+
+    @cached_property
+    def askable(self) -> frozenset[str]:
+        """The keys that somebody can be asked for; the others are only ever found."""
+        return frozenset(f.key for step in self.steps.values() for f in step.fields if f.type != "auto")

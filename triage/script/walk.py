@@ -8,12 +8,16 @@ once a call, so nothing is asked twice and no loop is possible.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from triage.model import Value
-from triage.script.form import OutcomeRule, Script
+from triage.script.closing import what_blocks
+from triage.script.conditions import holds
+from triage.script.form import Field, OutcomeRule, Script
+from triage.script.trail import ROUNDS, Trail, chosen_options
+from triage.script.values import computed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,9 @@ class Walk:
     """Where a call stands, all of it derived.
 
     ``step`` is the step to show (``None``: everything was asked). ``path`` are the steps visited, in order,
-    the current one last. ``used`` are the answers that count; ``parked`` those whose step is no longer on the
-    path and that come back with it. ``proposals`` are the true outcome rules, headline first.
+    the current one last (in its old place when the handler went back to it). ``ahead`` are the steps still to be
+    asked, if nothing more becomes known. ``used`` are the answers that count; ``parked`` those whose step is no
+    longer on the path and that come back with it. ``proposals`` are the true outcome rules, headline first.
     ``not_asked`` are the keys of steps on the path that have no answer.
     """
 
@@ -69,6 +74,7 @@ class Walk:
     route: str = ""
     blocks: tuple[Block, ...] = ()
     not_asked: tuple[str, ...] = ()
+    ahead: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> str:
@@ -103,7 +109,113 @@ def walk(
     ids of those that were checked off. ``flags`` are set or cleared by a person over what the script says;
     ``chosen`` is the outcome the handler chose, whose needs are then the ones that block.
     """
-    raise NotImplementedError
+    overrides = flags or {}
+    targets = {i.name: i.to for i in script.interrupts}
+    aside = [targets[name] for name in raised if name in targets]
+    out_of_order = [step for step in jumped if step in script.steps and (passed is None or step in passed)]
+    trail = Trail(script, answers, today, passed=passed, overrides=overrides, aside=out_of_order)
+    stop, interrupt = trail.follow(aside, out_of_order)
+    for _ in range(ROUNDS if aside or out_of_order else 0):
+        known_of, marks = trail.aside, trail.new_marks
+        trail = Trail(script, answers, today, passed=passed, overrides=overrides, aside=known_of, marks=marks)
+        stop, interrupt = trail.follow(aside, out_of_order)
+        if trail.aside == known_of:
+            break
+    step = focus if focus in script.steps else interrupt or stop
+    if step and step not in trail.asked:
+        trail.meet(script.steps[step])
+    return _read(script, answers, trail, step, today, overrides, checked, prompts, chosen)
+
+
+def _read(
+    script: Script,
+    answers: Mapping[str, Value],
+    trail: Trail,
+    step: str | None,
+    today: date,
+    overrides: Mapping[str, bool],
+    checked: Collection[str],
+    prompts: Collection[Prompt],
+    chosen: str,
+) -> Walk:
+    """What the trail says, now that all of it is known."""
+    path = (*trail.steps, step) if step and step not in trail.steps else tuple(trail.steps)
+    asked = {name: trail.asked[name] for name in path}
+    used = _used(script, answers, asked, trail.told)
+    facts = _Facts({**used, **computed(used, today)}, frozenset(path), {m for m, on in overrides.items() if on})
+    _mark(script, facts, asked, trail, overrides)
+    proposals: dict[str, Proposal] = {}
+    for rule in script.outcomes:
+        if rule.code not in proposals and holds(rule.when, facts):
+            proposals[rule.code] = Proposal(rule.code, rule.because, rule)
+    ahead = tuple(name for name in trail.ahead if name != step)
+    to_ask = {**asked, **{name: trail.asked[name] for name in ahead}}
+    reasons = what_blocks(script, facts, to_ask, chosen or next(iter(proposals), ""))
+    unasked = [f for fields in asked.values() for f in fields if f.type != "auto" and f.key not in used]
+    pathway = {section.id: section.pathway for section in script.sections}
+    names = dict.fromkeys(pathway.get(script.steps[name].section, "") for name in path)
+    return Walk(
+        step=step,
+        path=path,
+        used=facts.known,
+        parked={key: value for key, value in answers.items() if key not in used},
+        pathways=tuple(name for name in names if name),
+        flags=tuple(flag for flag in script.flags if flag in facts.marks),
+        actions=tuple(action for action in script.actions if action in facts.marks),
+        prompts=tuple(prompts),
+        proposals=tuple(proposals.values()),
+        route=next((r.code for r in script.routes_of_access if holds(r.when, facts)), ""),
+        blocks=(*_unchecked(prompts, checked), *(Block(why, go) for why, go in reasons)),
+        not_asked=tuple(dict.fromkeys(field.key for field in unasked)),
+        ahead=ahead,
+    )
+
+
+def _unchecked(prompts: Collection[Prompt], checked: Collection[str]) -> Iterator[Block]:
+    for prompt in prompts:
+        if prompt.id not in checked:
+            why = f"“{prompt.words}” may be a sign ({prompt.kind}): look at it and note what you found"
+            yield Block(why, f"prompt:{prompt.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    known: Mapping[str, Value]
+    reached: frozenset[str]
+    marks: set[str]
+
+
+def _used(
+    script: Script, answers: Mapping[str, Value], asked: Mapping[str, tuple[Field, ...]], told: bool
+) -> dict[str, Value]:
+    """The answers that count: those of steps on the trail, and those that were found rather than asked."""
+    if told:
+        return dict(answers)
+    keys = {field.key for fields in asked.values() for field in fields}
+    return {key: value for key, value in answers.items() if key in keys or key not in script.askable}
+
+
+def _mark(
+    script: Script,
+    facts: _Facts,
+    asked: Mapping[str, tuple[Field, ...]],
+    trail: Trail,
+    overrides: Mapping[str, bool],
+) -> None:
+    """Set the flags and actions of the whole path, as far as a person didn't clear them."""
+    for name, fields in asked.items():
+        sets = [
+            mark
+            for f in fields
+            if f.key in facts.known
+            for o in chosen_options(f, facts.known[f.key])
+            for mark in o.sets
+        ]
+        if name in trail.steps:
+            for effect in script.steps[name].effects:
+                if holds(effect.when, facts):
+                    sets += effect.sets
+        facts.marks.update(mark for mark in sets if overrides.get(mark, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +235,13 @@ class Change:
 
 def compare(before: Walk, after: Walk) -> Change:
     """The difference between two walks of one call."""
-    raise NotImplementedError
+    met = {*before.path, *before.ahead}
+    coming = (after.step, *after.ahead) if after.step else after.ahead
+    return Change(
+        kept=tuple(key for key, value in before.used.items() if after.used.get(key) == value),
+        parked=tuple(key for key in before.used if key in after.parked),
+        asked=tuple(step for step in coming if step not in met),
+        back=tuple(key for key in before.parked if key in after.used),
+        before=before.outcome,
+        after=after.outcome,
+    )

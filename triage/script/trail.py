@@ -1,0 +1,206 @@
+"""The threads of one walk, followed step by step.
+
+Nothing stops the following: past the first step that isn't passed it goes on as if the answers were “not
+known”, because steps that were passed further on are still on the trail (an answer was changed, or taken back, or
+given before its turn). Where each thread first met such a step is what the walk shows.
+
+A condition sees what was known by then: the answers of the steps before it, not of those to come, so that a
+step asked because something was unknown stays on the trail once it is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+
+from triage.model import Value
+from triage.script.conditions import holds, is_told
+from triage.script.form import Field, Option, Route, Script, Step
+from triage.script.values import computed
+
+ROUNDS = 4
+"""How often the main thread and the interrupts are followed again while each still learns from the other."""
+
+
+class Trail:
+    """One round: the steps on the trail and what they made known.
+
+    ``told``: answers were told all at once, without a screen; every step counts as passed. ``passed`` are the steps
+    answered or read out. ``before`` is the round before, whose interrupts and jumps the main thread may know of.
+    """
+
+    def __init__(
+        self,
+        script: Script,
+        answers: Mapping[str, Value],
+        today: date,
+        *,
+        passed: Collection[str] | None,
+        overrides: Mapping[str, bool],
+        aside: Collection[str] = (),
+        marks: Collection[str] = (),
+    ) -> None:
+        self.script, self.answers, self.today = script, answers, today
+        self.passed, self.told, self.overrides = passed or (), passed is None, overrides
+        self.steps: dict[str, None] = {}
+        """The steps passed, in order."""
+        self.ahead: dict[str, None] = {}
+        """The steps met and not passed, in order."""
+        self.asked: dict[str, tuple[Field, ...]] = {}
+        """The fields each step met asks for."""
+        self.aside = frozenset(aside)
+        """The steps that interrupts and jumps passed."""
+        self._own = dict(answers) if self.told else {k: v for k, v in answers.items() if k not in script.askable}
+        self._waiting: list[str] = []
+        self._added: set[str] = set()
+        self.new_marks: set[str] = set()
+        """The flags and actions they set."""
+        self.marks = {mark for mark, on in overrides.items() if on}
+        self.reached = set(aside)
+        self.known = self._own | self._answers_at(aside)
+        self._learn_computed()
+        self.mark(marks)
+
+    def follow(self, raised: Iterable[str], jumped: Iterable[str]) -> tuple[str | None, str | None]:
+        """Follow everything; where the main thread stands, and where the newest interrupt does."""
+        main = self._all(self.script.start)
+        before, marked = set(self.steps), set(self.marks)
+        self.known, self.reached = self._own | self._answers_at(jumped), before.copy()
+        self._learn_computed()
+        interrupt = None
+        for step in raised:
+            interrupt = self._thread(step) or interrupt
+        for step in jumped:
+            self._thread(step, onwards=False)
+        self.aside = frozenset(set(self.steps) - before)
+        self.new_marks = self.marks - marked
+        stops = [main, self._drain()]
+        if self.told:
+            wrap_up = self.script.steps[self.script.wrap_up].section
+            self._enter_told(without=wrap_up)
+        stops += [self._all(self.script.wrap_up)]
+        if self.told:
+            self._enter_told()
+        return next((stop for stop in stops if stop), None), interrupt
+
+    def mark(self, marks: Iterable[str]) -> None:
+        """Set flags and actions, unless a person cleared them."""
+        self.marks.update(mark for mark in marks if self.overrides.get(mark, True))
+
+    def _all(self, start: str) -> str | None:
+        first, then = self._thread(start), self._drain()
+        return first or then
+
+    def _drain(self) -> str | None:
+        stop = None
+        while self._waiting:
+            met = self._thread(self._waiting.pop(0))
+            stop = stop or met
+        return stop
+
+    def _thread(self, start: str, *, onwards: bool = True) -> str | None:
+        """Follow one thread to its end; the first step in it that isn't passed.
+
+        ``onwards=False`` ends there.
+        """
+        stop: str | None = None
+        seen: set[str] = set()
+        stack = [start]
+        while stack:
+            here = stack.pop()
+            if not here or here in seen or (here == self.script.wrap_up and here != start):
+                continue
+            seen.add(here)
+            step = self.script.steps[here]
+            if here not in self.steps and not self.meet(step):
+                if not onwards:
+                    return here
+                stop = stop or here
+            route = next((r for r in step.routes if holds(r.when, self)), None)
+            self._add(step, route)
+            if route:
+                stack.append(route.go)
+                stack.extend(reversed(route.first))
+        return stop
+
+    def meet(self, step: Step) -> bool:
+        """Come to a step; whether it is passed."""
+        fields = []
+        for field in step.fields:
+            given = field.key in self.answers
+            if field.where is not None and not (holds(field.where, self) or (self.told and given)):
+                continue
+            fields.append(field)
+            if given:
+                self._learn(field)
+        self.asked[step.id] = tuple(fields)
+        asks = [field.key for field in fields if field.type != "auto"]
+        known = bool(asks) and all(key in self.answers for key in asks)
+        if not (self.told or known or step.id in self.passed):
+            self.ahead[step.id] = None
+            return False
+        self.ahead.pop(step.id, None)
+        self.steps[step.id] = None
+        self.reached.add(step.id)
+        for effect in step.effects:
+            if holds(effect.when, self):
+                self.mark(effect.sets)
+        return True
+
+    def _learn(self, field: Field) -> None:
+        value = self.answers[field.key]
+        self.known[field.key] = self._own[field.key] = value
+        if not self.told and (field.key == "p_dob" or field.key.startswith("adl_")):
+            self._learn_computed()
+        for option in chosen_options(field, value):
+            self.mark(option.sets)
+
+    def _learn_computed(self) -> None:
+        given = {key: value for key, value in self.known.items() if key in self.answers}
+        self.known.update(computed(given, self.today))
+
+    def _add(self, step: Step, route: Route | None) -> None:
+        """Add what the step's answers and its route lead to, to what is still to come."""
+        for field in self.asked[step.id]:
+            if field.key in self.known:
+                for option in chosen_options(field, self.known[field.key]):
+                    self._wait(option.to)
+        for name in route.then if route else ():
+            self._wait(name)
+
+    def _wait(self, step: str) -> None:
+        if step and step not in self._added:
+            self._added.add(step)
+            self._waiting.append(step)
+
+    def _answers_at(self, steps: Iterable[str]) -> dict[str, Value]:
+        fields = (field for step in steps for field in self.script.steps[step].fields)
+        return {field.key: self.answers[field.key] for field in fields if field.key in self.answers}
+
+    def _enter_told(self, without: str = "") -> None:
+        """Enter each section that holds an answer which was told and no route led to, at its first such step.
+
+        The sections that interrupts lead to come first, in the interrupts' order, then the script's order.
+        """
+        script = self.script
+        urgent = [script.steps[i.to].section for i in script.interrupts]
+        rank = {section: n for n, section in enumerate(dict.fromkeys([*urgent, *(s.id for s in script.sections)]))}
+        place = {step: (rank[script.steps[step].section], n) for n, step in enumerate(script.steps)}
+        while True:
+            told = (key for key in self.answers if key in script.askable and is_told(self.answers[key]))
+            entries = [
+                step
+                for key in told
+                if not any(step in self.steps for step in script.asked_at[key])
+                for step in script.asked_at[key]
+                if script.steps[step].section != without
+            ]
+            if not entries:
+                return
+            self._all(min(entries, key=place.__getitem__))
+
+
+def chosen_options(field: Field, value: Value) -> list[Option]:
+    """The options that ``value`` chooses."""
+    values = value if isinstance(value, tuple) else (value,)
+    return [option for option in field.options if option.value in values]
