@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from triage import booking
 from triage.desk.tools import Tools
 from triage.errors import CloseBlocked, NotFound, TriageError
-from triage.model import Call, Claim, Event, Listing, Match, OutcomeCode, Slot, Staff, Value, new_id
-from triage.script.form import FastExit, Script
+from triage.model import Call, CallSummary, Claim, Event, Listing, Match, OutcomeCode, Slot, Staff, Value, new_id
+from triage.script.conditions import holds
+from triage.script.form import FastExit, Field, Script
 from triage.script.screen import screen
-from triage.script.values import read_answers
+from triage.script.values import read_answer, read_answers
 from triage.script.walk import Change, Walk, compare, walk
 from triage.settings import ZONE
 from triage.store.base import Store
@@ -28,6 +29,13 @@ HOLD_MINUTES = 5
 
 class Slip(TriageError):
     """The call can't take that now: it is closed, or there is nothing to undo."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    known: Mapping[str, Value]
+    reached: frozenset[str]
+    marks: frozenset[str]
 
 
 @dataclass
@@ -190,6 +198,23 @@ class Desk:
         if local.weekday() > 4 or not 9 <= local.hour < 17:
             found["ooh"] = "yes"
         return found
+
+    def asks(self, call: Call, step: str, given: Mapping[str, object]) -> tuple[Field, ...]:
+        """The fields of a step to ask for, as the call stands and with what is being answered."""
+        there = self.walk(call)
+        known: dict[str, Value] = dict(there.used)
+        for key, value in given.items():
+            known[key] = tuple(value) if isinstance(value, (list, tuple)) else str(value)
+        facts = _Facts(known, frozenset(there.path), frozenset((*there.flags, *there.actions)))
+        return tuple(f for f in self.script.steps[step].fields if f.type != "auto" and holds(f.where, facts))
+
+    def understands(self, key: str, text: str) -> Value | None:
+        """What a typed answer would be kept as; :class:`BadAnswer` when it doesn't fit."""
+        return read_answer(self.script, key, text, today=self.today)
+
+    def calls_today(self) -> tuple[CallSummary, ...]:
+        """This handler's calls of today."""
+        return tuple(s for s in self.store.summaries(self.today, self.today) if s.handler == self.staff.id)
 
     @property
     def today(self) -> date:
