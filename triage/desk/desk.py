@@ -316,7 +316,7 @@ class Desk:
 
     # ------------------------------------------------------------------ inside
 
-    def _add(self, call: Call, kind: str, **data: Any) -> Call:
+    def _add(self, call: Call, kind: str, /, **data: Any) -> Call:
         if call.closed:
             raise Slip(f"Call {call.ref} is closed; nothing can be added to it.")
         now = self.clock()
