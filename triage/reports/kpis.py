@@ -66,7 +66,7 @@ def first_contact(window: Window) -> Share:
         "Met at first contact",
         "Closed with information, advice, low-level support or a message passed on (IAG, LLS, SWR, NHS, SFD, LAO, "
         "UPD), no task or appointment left open, the read-back agreed, and no new contact on the same need within 28 "
-        "days, as far as 28 days have passed. Of the answered contacts with a need: not open ones, nuisance, abandoned, "
+        "days, as far as 28 days have passed. Of the answered contacts with a need: not open, nuisance, abandoned, "
         "ended for abuse, complaints, deaths or chasing calls.",
         tuple(i for i in of if i not in failed),
         tuple(of),
