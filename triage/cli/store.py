@@ -1,9 +1,135 @@
-"""``triage store``."""
+"""``triage store``: looking after the record, while desks work."""
 
 from __future__ import annotations
 
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
 from typing import Any
+
+from triage.cli import command
+from triage.settings import data_dir, now
+
+QUIET = 0.5
+"""Seconds before the first word of progress."""
 
 
 def add(commands: Any) -> None:
     """Declare the commands."""
+    store = command(commands, "store", "look after the record")
+    parts = store.add_subparsers(dest="part", metavar="WHAT", required=True)
+    for name, words, handler in (
+        ("info", "where the record is and what it holds", info),
+        ("verify", "read every line and name each fault; exit code 1 when there is one", verify),
+        ("backup", "copy the record to the new folder DIR, and read the copy again", backup),
+        ("restore", "put the backup DIR in the record's place; what was there is kept aside", restore),
+        ("archive", "fold the closed calls of past days into monthly files", archive),
+    ):
+        made = command(parts, name, words)
+        if name in ("backup", "restore"):
+            made.add_argument("folder", metavar="DIR", type=Path)
+        if name == "restore":
+            made.add_argument("--force", action="store_true", help="even when the record has newer work")
+        made.add_argument("--json", action="store_true", help="one JSON document on standard output")
+        made.set_defaults(handler=handler)
+
+
+class Progress:
+    """Says on standard error what is being done, once it takes a person's time."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + QUIET
+
+    def __call__(self, words: str) -> None:
+        if time.monotonic() >= self._next:
+            print(f"{words} …", file=sys.stderr, flush=True)
+            self._next = time.monotonic() + QUIET
+
+
+def _folder(args: argparse.Namespace) -> Path:
+    return data_dir(args.data_dir) / "store"
+
+
+def _open(args: argparse.Namespace) -> Any:
+    from triage.errors import NotFound
+    from triage.store.journal import JournalStore
+
+    folder = _folder(args)
+    if not folder.is_dir():
+        raise NotFound(f"No record is kept in {folder} yet.")
+    return JournalStore(folder, desk="triage store", clock=now)
+
+
+def _show(args: argparse.Namespace, told: Any, words: str) -> None:
+    print(json.dumps(told, ensure_ascii=False, indent=2) if args.json else words)
+
+
+def _size(amount: int) -> str:
+    return f"{amount / 1e6:,.1f} MB" if amount >= 1e5 else f"{amount / 1e3:,.1f} kB"
+
+
+def info(args: argparse.Namespace) -> int:
+    """Say where the record is and what it holds."""
+    store = _open(args)
+    told = store.info()
+    store.close()
+    segments, months = told["segments"], told["archives"]
+    days = f"{len(segments)} day file{'s' * (len(segments) != 1)}"
+    archived = f"{len(months)} archived month{'s' * (len(months) != 1)}"
+    _show(
+        args,
+        told,
+        f"Record   {told['path']} ({_size(told['bytes'])}: {days}, {archived})\n"
+        f"Calls    {told['calls']:,}, {told['open']:,} open\n"
+        f"Events   {told['events']:,}\n"
+        f"Claims   {told['claims']:,} slots held or booked\n"
+        f"Newest   {told['newest'] or 'nothing saved yet'}",
+    )
+    return 0
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Read every line."""
+    from triage.store.upkeep import faults
+
+    found = faults(_folder(args), Progress()) if _folder(args).is_dir() else [f"No record is kept in {_folder(args)}"]
+    sound = "The record is sound: every line matches its checksum."
+    way_out = "Go back to a backup with “triage store restore DIR”; what is here now is kept aside."
+    _show(args, {"sound": not found, "faults": found}, "\n".join([*found, way_out]) if found else sound)
+    return 1 if found else 0
+
+
+def backup(args: argparse.Namespace) -> int:
+    """Copy, read the copy again, then let it count."""
+    from triage.store.upkeep import backup as copy
+
+    store = _open(args)
+    told = copy(store, args.folder, now(), Progress())
+    store.close()
+    _show(
+        args,
+        told,
+        f"{told['calls']:,} calls and {told['events']:,} events are in {told['path']}, read again and sound.",
+    )
+    return 0
+
+
+def restore(args: argparse.Namespace) -> int:
+    """Go back to a backup."""
+    from triage.store.upkeep import restore as put_back
+
+    told = put_back(_folder(args), args.folder, now(), Progress(), force=args.force)
+    kept = f" What was there is in {told['aside']}." if told["aside"] else ""
+    _show(args, told, f"{told['calls']:,} calls and {told['events']:,} events are back in {told['path']}.{kept}")
+    return 0
+
+
+def archive(args: argparse.Namespace) -> int:
+    """Fold past days."""
+    store = _open(args)
+    done = store.archive(Progress())
+    store.close()
+    _show(args, {"archived": done}, f"{done:,} closed calls of past days were archived.")
+    return 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from triage.errors import StoreError, StoreFull
@@ -81,14 +83,30 @@ def private_folder(path: Path) -> None:
             path.chmod(0o700)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """A new file, durable under its name or not there at all."""
-    part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
+def write_whole(path: Path, data: bytes, *, part: str = "") -> None:
+    """A new file, durable under its name or not there at all; ``part`` tells two writers' unfinished files apart."""
+    unfinished = path.with_name(f"{path.name}{part}.part")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
     try:
         write_all(descriptor, data)
         flush(descriptor)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
+        raise
     finally:
         os.close(descriptor)
-    os.replace(part, path)
+    replace(unfinished, path)
     flush_folder(path.parent)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename over what is there. Windows refuses while a virus scanner or an indexer looks at either: try for 2.5 s."""
+    for tries in range(25 if os.name == "nt" else 1, 0, -1):
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:
+            if tries == 1:
+                raise
+            time.sleep(0.1)

@@ -9,11 +9,13 @@ would share flushes between desks, but a power cut could then leave a bad line b
 records.py      the line: checksum, version, what is torn and what is damaged
 segments.py     the files of the journal, day by day, and appending to them
 tinytable.py    TinyDB's tables over it
+documents.py    the model's values as documents
 live.py         the tables of this store and their index
 archive.py      closed calls of past days, by month, with a rebuildable index
+fold.py         moving past days there
 lock.py         one writer at a time
 place.py        where a store may stand
-backup.py       backup, restore, verify
+upkeep.py       verify, backup, restore
 =============== ======================================================================
 """
 
@@ -27,15 +29,18 @@ from typing import Any
 
 from tinydb import where
 
-from triage.errors import NotFound, SlotTaken, StoreDamaged
+from triage.errors import NotFound, StoreDamaged
 from triage.model import Call, CallSummary, Claim, Event
+from triage.store.archive import Archive, Docs, call_from, check_archive, months_between
+from triage.store.documents import claim_id, claim_of, iso, local_day, starts
 from triage.store.files import failed, private_folder
-from triage.store.live import Live, claim_doc, claim_id, claim_of, event_doc, iso, local_day, starts
+from triage.store.fold import fold
+from triage.store.live import Live
 from triage.store.lock import StoreLock
 from triage.store.place import refuse_network
 from triage.store.records import VERSION, Op
-from triage.store.segments import WAY_OUT, Segments
-from triage.store.tinytable import Doc, document
+from triage.store.segments import WAY_OUT, Segments, day_of, is_carried
+from triage.store.tinytable import Doc
 
 
 class JournalStore:
@@ -49,6 +54,7 @@ class JournalStore:
         refuse_network(path)
         self.path, self.desk, self._clock = path, desk, clock
         self.segments = Segments(path / "journal")
+        self.archives = Archive(path / "archive")
         self._lock = StoreLock(path / "lock", timeout)
         self._live = Live(self._keep)
         self._news = False
@@ -57,11 +63,11 @@ class JournalStore:
             self._news = False
 
     def _make_folders(self) -> None:
-        used = self._lock.path.exists() or any(self.path.glob("archive/*.jsonl"))
+        used = self._lock.path.exists() or any(self.archives.folder.glob("*.jsonl"))
         if used and not self.segments.folder.is_dir():
             raise StoreDamaged(f"{self.segments.folder} is gone, or a restore stopped halfway. {WAY_OUT}")
         try:
-            for folder in (self.path, self.segments.folder, self.path / "archive"):
+            for folder in (self.path, self.segments.folder, self.archives.folder):
                 private_folder(folder)
         except OSError as error:
             raise failed(self.path, error) from error
@@ -76,96 +82,98 @@ class JournalStore:
     def _catch_up(self) -> None:
         try:
             news = self.segments.catch_up()
+            if news.reset:
+                self._live = Live(self._keep)
+                self.archives.sizes = self.segments.archives
+                check_archive(self.archives, self.segments)
         except OSError as error:
             raise failed(self.segments.folder, error) from error
-        if news.reset:
-            self._live = Live(self._keep)
-        self._live.take(news.records)
+        except StoreDamaged:
+            self.segments.forget()
+            raise
+        self._live.apply(news.records)
         self._news = self._news or bool(news.records)
 
     def _keep(self, ops: list[Op]) -> None:
         now = self._clock()
         record = {"v": VERSION, "at": iso(now), "by": self.desk, "ops": ops}
-        self._live.take([self.segments.append(record, local_day(now))])
+        self._live.apply([self.segments.append(record, local_day(now))])
 
     def write(self, *events: Event, claim: Claim | None = None, release: Sequence[tuple[str, str]] = ()) -> None:
         """Keep events, take and give back slots, as one line of the journal."""
         with self.locked():
             live = self._live
-            new = [event for event in events if not live.events.contains(doc_id=event.id)]  # type: ignore[arg-type]
+            new = live.unknown(events)
             if events and not new:
                 return
             with live.transaction():
                 for slot, call in release:
-                    self._drop(claim_id(slot, call))
+                    live.release(claim_id(slot, call))
                 if claim is not None:
-                    self._take(claim)
-                live.events.insert_multiple(
-                    document(event_id, doc) for event_id, doc in {e.id: event_doc(e) for e in new}.items()
-                )
-
-    def _drop(self, claim: str) -> None:
-        if self._live.claims.contains(doc_id=claim):  # type: ignore[arg-type]
-            self._live.claims.remove(doc_ids=[claim])  # type: ignore[list-item]
-
-    def _take(self, claim: Claim) -> None:
-        """Put the claim in place of the call's own, or of holds that have run out."""
-        table, mine, now = self._live.claims, claim_id(claim.slot, claim.call), self._clock()
-        own = table.get(doc_id=mine)  # type: ignore[call-overload]
-        if own and own["until"] is None and claim.until is not None:
-            return
-        for doc in self._live.claim_docs(claim.keys):
-            owner = claim_id(doc["slot"], doc["call"])
-            if owner == mine or not table.contains(doc_id=owner):  # type: ignore[arg-type]
-                continue
-            of_another_need = doc["call"] != claim.call or doc["until"] is None
-            if of_another_need and claim_of(doc).live(now):
-                raise SlotTaken(claim.slot)
-            self._drop(owner)
-        table.upsert(document(mine, claim_doc(claim)))
+                    live.claim(claim, self._clock())
+                if new:
+                    live.insert(new)
 
     def call(self, call_id: str) -> Call:
         """The call, live or archived."""
         with self._lock.threads:
-            call = self._live.call(call_id)
-        if not call.events and self.refresh():
+            call = call_from(call_id, self._docs(call_id))
+        if call.events:
+            return call
+        if self.refresh():
             return self.call(call_id)
-        if not call.events:
-            raise NotFound(f"No call is kept under “{call_id}”.")
-        return call
+        raise NotFound(f"No call is kept under “{call_id}”.")
+
+    def _docs(self, call_id: str) -> Docs:
+        """A call's documents, from the archive too when its beginning isn't live."""
+        trail = self._live.trails.get(call_id)
+        earlier = [] if trail and trail.opened else self.archives.docs(call_id)
+        return earlier + self._live.docs(call_id)
 
     def find(self, ref: str) -> str:
         """The id of the call with this id or reference."""
+        ref = ref.strip()
         with self._lock.threads:
-            known = ref if ref in self._live.trails else self._live.refs.get(ref.strip().upper())
-        if known is None and self.refresh():
+            known = ref if ref in self._live.trails else self._live.refs.get(ref.upper())
+            known = known or self.archives.find(ref)
+        if known:
+            return known
+        if self.refresh():
             return self.find(ref)
-        if known is None:
-            raise NotFound(f"No call is kept under “{ref}”.")
-        return known
+        raise NotFound(f"No call is kept under “{ref}”.")
 
     def open_calls(self, handler: str = "") -> tuple[Call, ...]:
         """The calls opened and not closed, newest first."""
         with self._lock.threads:
             calls = [call for call in self._live.open_calls() if not handler or call.owner == handler]
-        return tuple(sorted(calls, key=_opened, reverse=True))
+        return tuple(sorted(calls, key=lambda call: call.events[0].at, reverse=True))
 
     def summaries(self, since: date, until: date) -> Iterator[CallSummary]:
         """A line for each call opened on these days, newest first."""
+        return (line for line, _ in self._listed(since, until))
+
+    def calls(self, since: date, until: date) -> Iterator[Call]:
+        """The calls opened on these days, newest first."""
+        for line, places in self._listed(since, until):
+            yield self.archives.call(line, places) if places else self.call(line.id)
+
+    def _listed(self, since: date, until: date) -> Iterator[tuple[CallSummary, list[tuple[int, int]]]]:
+        """Summaries, each with where its call stands in the archive; nowhere when some of it is live."""
         with self._lock.threads:
-            found = [self._summary(call_id) for call_id, trail in self._live.trails.items() if trail.opened]
-        inside = [line for line in found if line and since <= local_day(line.opened) <= until]
-        return iter(sorted(inside, key=lambda line: line.opened, reverse=True))
+            live = [line for line in map(self._summary, list(self._live.trails)) if line]
+        touched = {line.id for line in live}
+        for month in months_between(self.archives.sizes, live, since, until):
+            found: dict[str, tuple[CallSummary, list[tuple[int, int]]]]
+            found = {line.id: (line, []) for line in live if f"{local_day(line.opened):%Y-%m}" == month}
+            found.update(self.archives.listed(month, touched))
+            inside = [row for row in found.values() if since <= local_day(row[0].opened) <= until]
+            yield from sorted(inside, key=lambda row: row[0].opened, reverse=True)
 
     def _summary(self, call_id: str) -> CallSummary | None:
         trail = self._live.trails[call_id]
         if trail.summary is None:
-            trail.summary = self._live.call(call_id).summary
+            trail.summary = call_from(call_id, self._docs(call_id)).summary
         return trail.summary
-
-    def calls(self, since: date, until: date) -> Iterator[Call]:
-        """The calls opened on these days, newest first."""
-        return (self.call(line.id) for line in self.summaries(since, until))
 
     def claims(self, since: datetime, until: datetime) -> tuple[Claim, ...]:
         """The claims that start in [since, until) and count now; those whose slot doesn't say when, always."""
@@ -188,39 +196,46 @@ class JournalStore:
             news, self._news = self._news, False
         return news
 
+    def archive(self, tell: Callable[[str], None] = lambda words: None) -> int:
+        """Fold the closed calls of past days into the archive, a day at a time; how many there were."""
+        done = 0
+        while True:
+            with self.locked():
+                today = local_day(self._clock())
+                days = [day_of(n) for n in self.segments.names if not is_carried(n) and day_of(n) < today]
+                if not days:
+                    return done
+                tell(f"archiving {days[0]:%d %B %Y}")
+                try:
+                    done += fold(self.segments, self.archives, days[0], self._clock(), self.desk)
+                except OSError as error:
+                    raise failed(self.archives.folder, error) from error
+
     def info(self) -> dict[str, Any]:
         """Where it is and what it holds."""
         with self._lock.threads:
-            names = self.segments.names
+            trails, sizes = self._live.trails.values(), self.archives.sizes
+            live = sum(trail.opened for trail in trails)
             return {
                 "kind": "journal",
                 "path": str(self.path),
-                "calls": sum(trail.opened for trail in self._live.trails.values()),
-                "open": sum(trail.opened and not trail.closed for trail in self._live.trails.values()),
-                "events": len(self._live.events),
+                "calls": live + sum(known["calls"] for known in sizes.values()),
+                "open": sum(trail.opened and not trail.closed for trail in trails),
+                "events": len(self._live.events) + sum(known["events"] for known in sizes.values()),
                 "claims": len(self._live.claims),
                 "newest": self._live.newest or None,
-                "segments": list(names),
+                "segments": list(self.segments.names),
+                "archives": {month: dict(sizes[month]) for month in sorted(sizes)},
+                "bytes": sum(file.stat().st_size for file in self.path.rglob("*.jsonl")),
             }
 
     def verify(self) -> list[str]:
         """Read everything again; the faults as sentences."""
-        again = Segments(self.segments.folder)
-        try:
-            with self.locked():
-                again.catch_up()
-        except StoreDamaged as fault:
-            return [str(fault)]
-        finally:
-            again.close()
-        return []
+        from triage.store.upkeep import faults
+
+        return faults(self.path)
 
     def close(self) -> None:
         """Let go of the journal's file."""
         with self._lock.threads:
             self.segments.close()
-
-
-def _opened(call: Call) -> datetime:
-    assert call.opened is not None
-    return call.opened.at

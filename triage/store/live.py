@@ -9,76 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
+from triage.errors import SlotTaken
 from triage.model import Call, CallSummary, Claim, Event, ref_of
-from triage.settings import ZONE
+from triage.store.documents import claim_doc, claim_id, claim_of, event_doc, event_of
 from triage.store.records import Op, Record
-from triage.store.tinytable import Doc, JournalDB, JournalStorage
-
-LONDON = ZoneInfo(ZONE)
-
-
-def local_day(at: datetime) -> date:
-    """The day it was at the desk."""
-    return at.astimezone(LONDON).date()
-
-
-def iso(at: datetime) -> str:
-    """An instant as it is kept: ISO 8601, UTC."""
-    return at.astimezone(UTC).isoformat()
-
-
-def event_doc(event: Event) -> Doc:
-    """An event as it is kept."""
-    return {
-        "call": event.call,
-        "at": iso(event.at),
-        "by": event.by,
-        "kind": event.kind,
-        "data": dict(event.data),
-    }
-
-
-def event_of(event_id: str, doc: Doc) -> Event:
-    """The event as the rest of the program knows it, sharing nothing with the tables."""
-    at = datetime.fromisoformat(doc["at"])
-    return Event(event_id, doc["call"], at, doc["by"], doc["kind"], _own(doc["data"]))
-
-
-def _own(value: Any) -> Any:
-    """A copy, with lists as tuples: the model's values."""
-    if isinstance(value, dict):
-        return {key: _own(item) for key, item in value.items()}
-    return tuple(map(_own, value)) if isinstance(value, list) else value
-
-
-def claim_id(slot: str, call: str) -> str:
-    """A claim's document id: a call has a slot once."""
-    return f"{slot} {call}"
-
-
-def claim_doc(claim: Claim) -> Doc:
-    """A claim as it is kept."""
-    until = iso(claim.until) if claim.until else None
-    return {"slot": claim.slot, "call": claim.call, "keys": list(claim.keys), "until": until}
-
-
-def claim_of(doc: Doc) -> Claim:
-    """The claim as the rest of the program knows it."""
-    until = datetime.fromisoformat(doc["until"]) if doc["until"] else None
-    return Claim(doc["slot"], doc["call"], tuple(doc["keys"]), until)
-
-
-def starts(slot: str) -> datetime | None:
-    """When a slot starts, from its id ``TYPE.RESOURCE.2026-12-01T10:00``; ``None`` when it doesn't say."""
-    try:
-        at = datetime.fromisoformat(slot.rpartition(".")[2])
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=LONDON)
+from triage.store.tinytable import Doc, JournalDB, JournalStorage, document
 
 
 @dataclass(slots=True)
@@ -92,7 +29,7 @@ class Trail:
 
 
 class Live:
-    """The live tables and their index. ``keep`` makes ops durable, then :meth:`take` takes them in."""
+    """The live tables and their index. ``keep`` makes ops durable, then :meth:`apply` takes them in."""
 
     def __init__(self, keep: Callable[[list[Op]], None]) -> None:
         self._storage = JournalStorage(keep)
@@ -104,7 +41,7 @@ class Live:
         self.keys: dict[str, str] = {}
         self.newest = ""
 
-    def take(self, records: Iterable[Record]) -> None:
+    def apply(self, records: Iterable[Record]) -> None:
         """Apply durable records in order."""
         for record in records:
             for op in record["ops"]:
@@ -132,6 +69,39 @@ class Live:
         if op[0] == "put":
             self.keys.update(dict.fromkeys(op[3]["keys"], op[2]))
 
+    def unknown(self, events: Iterable[Event]) -> dict[str, Doc]:
+        """The documents of those events that aren't kept yet, by id."""
+        table = self.events
+        return {e.id: event_doc(e) for e in events if not table.contains(doc_id=e.id)}  # type: ignore[arg-type]
+
+    def insert(self, docs: dict[str, Doc]) -> None:
+        """Stage new events."""
+        self.events.insert_multiple(document(key, doc) for key, doc in docs.items())
+
+    def release(self, owner: str) -> None:
+        """Stage giving a claim back; one that isn't there is harmless."""
+        if self.claims.contains(doc_id=owner):  # type: ignore[arg-type]
+            self.claims.remove(doc_ids=[owner])  # type: ignore[list-item]
+
+    def claim(self, claim: Claim, now: datetime) -> None:
+        """Stage a claim over the call's own and over holds that have run out; :class:`SlotTaken`.
+
+        A call's booking is never turned back into a hold, and never gives way to another time for the same call.
+        """
+        mine = claim_id(claim.slot, claim.call)
+        own = self.claims.get(doc_id=mine)  # type: ignore[call-overload]
+        if own and own["until"] is None and claim.until is not None:
+            return
+        for owner in dict.fromkeys(self.keys[key] for key in claim.keys if key in self.keys):
+            doc = self.claims.get(doc_id=owner)  # type: ignore[call-overload]
+            if doc is None or owner == mine:
+                continue
+            gives_way = doc["call"] == claim.call and doc["until"] is not None
+            if not gives_way and claim_of(doc).live(now):
+                raise SlotTaken(claim.slot)
+            self.release(owner)
+        self.claims.upsert(document(mine, claim_doc(claim)))
+
     def docs(self, call_id: str) -> list[tuple[str, Doc]]:
         """A call's event documents by id, oldest first."""
         trail = self.trails.get(call_id)
@@ -145,8 +115,3 @@ class Live:
     def open_calls(self) -> Iterator[Call]:
         """The calls opened and not closed."""
         return (self.call(call_id) for call_id, trail in self.trails.items() if trail.opened and not trail.closed)
-
-    def claim_docs(self, keys: Iterable[str]) -> list[Doc]:
-        """The claims that own any of these keys."""
-        owners = dict.fromkeys(self.keys[key] for key in keys if key in self.keys)
-        return [doc for doc in (self.claims.get(doc_id=owner) for owner in owners) if doc]  # type: ignore[call-overload]

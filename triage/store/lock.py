@@ -16,6 +16,7 @@ from pathlib import Path
 from filelock import lock_descriptor, unlock_descriptor
 
 from triage.errors import StoreBusy
+from triage.store.files import failed
 
 POLL = 0.005
 """Seconds between two tries: filelock's own default makes the slowest of eight desks wait 0.1 s."""
@@ -32,7 +33,10 @@ class StoreLock:
     def held(self) -> Iterator[None]:
         """Hold it; :class:`StoreBusy` after ``timeout`` seconds."""
         with self.threads:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOINHERIT", 0), 0o600)
+            try:
+                descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOINHERIT", 0), 0o600)
+            except OSError as error:
+                raise failed(self.path, error) from error
             try:
                 self._take(descriptor)
                 try:

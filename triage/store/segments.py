@@ -44,8 +44,9 @@ def day_of(name: str) -> date:
 
 
 def damaged(path: Path, line: int, why: str) -> StoreDamaged:
-    """The error that names file and line and the way out."""
-    return StoreDamaged(f"{path}, line {line}: {why}. Nothing more is read or written here. {WAY_OUT}")
+    """The error that names file and line (0: all of it) and the way out."""
+    where = f"{path}, line {line}" if line else str(path)
+    return StoreDamaged(f"{where}: {why}. Nothing more is read or written here. {WAY_OUT}")
 
 
 @dataclass(slots=True)
@@ -57,10 +58,11 @@ class News:
 
 
 class Segments:
-    """The segments of one store, as far as one desk has read them."""
+    """The segments of one store, as far as one desk has read them; only those up to a day when it is given."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, until: date | None = None) -> None:
         self.folder = folder
+        self._until = until
         self.names: tuple[str, ...] = ()
         self.archives: Mapping[str, Mapping[str, int]] = {}
         """By month: the bytes and calls of its archive file that count."""
@@ -74,23 +76,38 @@ class Segments:
 
     def listing(self) -> tuple[str, ...]:
         """The segments that count, oldest first."""
+        return self._sorted()[1]
+
+    def superseded(self) -> tuple[str, ...]:
+        """The segments that a carried one stands for, left over."""
+        return self._sorted()[0]
+
+    def _sorted(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         try:
-            found = sorted(
-                (match[1], bool(match[2]), match[0]) for match in map(_NAME.fullmatch, os.listdir(self.folder)) if match
-            )
+            names = sorted(filter(_NAME.fullmatch, os.listdir(self.folder)), key=lambda name: (name[:10], -len(name)))
         except FileNotFoundError:
             raise StoreDamaged(
                 f"{self.folder} is gone, or a restore stopped halfway. Nothing is read or written here. {WAY_OUT}"
             ) from None
-        first = max((i for i, (_, carried, _) in enumerate(found) if carried), default=0)
-        return tuple(name for _, _, name in found[first:])
+        if self._until:
+            names = [name for name in names if day_of(name) <= self._until]
+        carried = next((name for name in reversed(names) if is_carried(name)), "")
+        before = tuple(name for name in names if carried and name != carried and name[:10] <= carried[:10])
+        return before, tuple(name for name in names if name not in before)
+
+    def length(self, name: str) -> int:
+        """The sound bytes of a segment that counts. Under the lock, caught up."""
+        return self.size if name == self.names[-1] else os.stat(self.folder / name).st_size
 
     def changed(self) -> bool:
         """A cheap look, without the lock: whether there may be something new."""
         names = self.listing()
         if names != self.names or not names:
             return names != self.names
-        seen = os.stat(self.folder / names[-1])
+        try:
+            seen = os.stat(self.folder / names[-1])
+        except FileNotFoundError:
+            return True
         return seen.st_size != self.size + self.torn or seen.st_ino != self._inode
 
     def catch_up(self) -> News:
@@ -176,6 +193,8 @@ class Segments:
         """
         data = encode(record)
         try:
+            if self._fd < 0 and self.names:
+                self._open(self.folder / self.names[-1])
             self._cut_torn()
             name = self._name_for(today)
             if name not in self.names or not self.size:
@@ -186,8 +205,6 @@ class Segments:
                 self._open(self.folder / name, create=True)
                 self.names, self.size, self._line = (*self.names, name), 0, 0
                 flush_folder(self.folder)
-            elif self._fd < 0:
-                self._open(self.folder / name)
             self._write(data)
         except OSError as error:
             raise failed(self.folder, error) from error
@@ -211,7 +228,7 @@ class Segments:
         try:
             write_all(self._fd, data)
             flush(self._fd)
-        except OSError:
+        except BaseException:
             path = self.folder / self.names[-1]
             self.close()
             with suppress(OSError):

@@ -1,0 +1,257 @@
+"""Closed calls of past days, by the month they were opened: ``archive/2026-10.jsonl`` and an index beside it.
+
+A line holds one call, or what was added to it after it was archived; both are only ever added. How many bytes
+of a month count is said by the journal's carried segment: what an interrupted run left after them is not read,
+and cut off by the next run. The index ``2026-10.idx`` has one line for each line of the month, in order, with its
+place and the call's summary; whatever of it is missing or doesn't match is made again from the month.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from triage.model import Call, CallSummary, ref_of
+from triage.store.documents import event_of, iso, local_day
+from triage.store.files import flush, open_append, write_all, write_whole
+from triage.store.records import VERSION, Record, decode, encode, lines
+from triage.store.segments import Segments, damaged
+from triage.store.tinytable import Doc
+
+Docs = list[tuple[str, Doc]]
+"""Event documents by id, oldest first."""
+Sizes = Mapping[str, Mapping[str, int]]
+"""By month: the ``bytes`` of its file that count and the ``calls`` and ``events`` in them."""
+NONE = {"bytes": 0, "calls": 0, "events": 0}
+
+
+def month_of(call: Call) -> str:
+    """The month whose file a call belongs to."""
+    return f"{local_day((call.opened or call.events[0]).at):%Y-%m}"
+
+
+def call_from(call_id: str, docs: Docs) -> Call:
+    """The call made of these documents; an event kept twice counts once."""
+    return Call(call_id, tuple(event_of(key, doc) for key, doc in dict(docs).items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an index: whose, where its documents are in the month (offset, bytes), and the call's summary."""
+
+    call: str
+    at: tuple[int, int]
+    summary: CallSummary | None
+
+
+class Archive:
+    """The archive of one store. ``sizes`` follow from the journal and are set by the store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.sizes: Sizes = {}
+        self._sound: dict[str, tuple[int, int, int]] = {}
+
+    def path(self, month: str) -> Path:
+        """The month's file."""
+        return self.folder / f"{month}.jsonl"
+
+    def months(self, likely: str = "") -> list[str]:
+        """The months that have calls, newest first, after the ``likely`` one."""
+        return sorted(self.sizes, key=lambda month: (month == likely, month), reverse=True)
+
+    def docs(self, call_id: str) -> Docs:
+        """The archived documents of a call; none when it isn't archived."""
+        likely = f"{call_id[:4]}-{call_id[4:6]}"
+        for month in self.months(likely):
+            if found := self._matching(month, "call", call_id):
+                return self.read(month, [line.at for line in found])
+        return []
+
+    def find(self, ref: str) -> str | None:
+        """The id of the archived call with this id or reference, the newest of several."""
+        for month in self.months(f"{ref[:4]}-{ref[4:6]}"):
+            found = self._matching(month, "call", ref) or self._matching(month, "ref", ref.upper())
+            if found:
+                return found[-1].call
+        return None
+
+    def read(self, month: str, places: Iterable[tuple[int, int]]) -> Docs:
+        """The documents at these places of a month."""
+        docs: Docs = []
+        with self.path(month).open("rb") as file:
+            for offset, size in places:
+                file.seek(offset)
+                record = decode(file.read(size))
+                if record is None:
+                    raise damaged(
+                        self.path(month), file_line(self.path(month), offset), "it doesn't match its checksum"
+                    )
+                docs += [(key, {**doc, "call": record["call"]}) for key, doc in record["events"]]
+        return docs
+
+    def lines(self, month: str) -> Iterator[Line]:
+        """The month's index, in the order the calls were archived."""
+        return (_line(record) for record in map(decode, lines(self._index(month))) if record)
+
+    def listed(self, month: str, but: Collection[str]) -> dict[str, tuple[CallSummary, list[tuple[int, int]]]]:
+        """The month's calls with where they stand in it, by id, without those named in ``but``."""
+        found: dict[str, tuple[CallSummary, list[tuple[int, int]]]] = {}
+        for line in self.lines(month) if month in self.sizes else ():
+            if line.summary and line.call not in but:
+                found[line.call] = (line.summary, [*found.get(line.call, (None, []))[1], line.at])
+        return found
+
+    def call(self, line: CallSummary, places: Iterable[tuple[int, int]]) -> Call:
+        """The call of a line, from where it stands."""
+        return call_from(line.id, self.read(f"{local_day(line.opened):%Y-%m}", places))
+
+    def _matching(self, month: str, field: str, value: str) -> list[Line]:
+        """The lines with this value, found without reading the others."""
+        index = self._index(month)
+        mark = encode({field: value})[10:-2]
+        found, at = [], index.find(mark)
+        while at >= 0:
+            start, end = index.rfind(b"\n", 0, at) + 1, index.find(b"\n", at) + 1
+            record = decode(index[start:end])
+            if record and record[field] == value:
+                found.append(_line(record))
+            at = index.find(mark, end)
+        return found
+
+    def _index(self, month: str) -> bytes:
+        """The month's index, whole and sound: made again where it isn't, and kept when it can be."""
+        path = self.folder / f"{month}.idx"
+        size = self.sizes[month]["bytes"]
+        raw = b""
+        with suppress(OSError):
+            seen = path.stat()
+            raw = path.read_bytes()
+            if self._sound.get(month) == (size, seen.st_size, seen.st_mtime_ns):
+                return raw
+        good, covered, count = 0, 0, 0
+        for line in lines(raw):
+            record = decode(line)
+            if record is None or record["at"][0] != covered or covered >= size:
+                break
+            good, covered, count = good + len(line), covered + record["at"][1], count + 1
+        made = raw[:good] + b"".join(self._made_again(month, covered, size, count))
+        if made != raw:
+            with suppress(OSError):
+                write_whole(path, made, part=f".{os.getpid()}")
+        with suppress(OSError):
+            seen = path.stat()
+            self._sound[month] = (size, seen.st_size, seen.st_mtime_ns)
+        return made
+
+    def _made_again(self, month: str, covered: int, size: int, count: int) -> Iterator[bytes]:
+        """Index lines for the bytes of the month in [covered, size)."""
+        docs: dict[str, Docs] = {}
+        for offset, record in self.records(month, size, covered, count):
+            docs[record["call"]] = docs.get(record["call"], []) + record["events"]
+            call_id = record["call"]
+            named: Docs = [(key, {**doc, "call": call_id}) for key, doc in docs[call_id]]
+            yield index_line(call_from(call_id, named), offset, len(encode(record)))
+
+    def records(self, month: str, size: int, start: int = 0, number: int = 0) -> Iterator[tuple[int, Record]]:
+        """The month's records with their offsets; :class:`triage.errors.StoreDamaged` at the first that isn't sound."""
+        path = self.path(month)
+        try:
+            with path.open("rb") as file:
+                file.seek(start)
+                while start < size:
+                    number += 1
+                    line = file.readline()
+                    record = decode(line)
+                    if record is None:
+                        raise damaged(path, number, "it doesn't match its checksum, or the end of the file is gone")
+                    yield start, record
+                    start += len(line)
+        except FileNotFoundError:
+            raise damaged(path, 1, "the file is gone") from None
+
+    def append(self, month: str, calls: Iterable[tuple[Call, Docs]]) -> dict[str, int]:
+        """Add these documents of calls to a month, durable on return; its new size. Under the lock.
+
+        Nothing of it counts until the journal names that size.
+        """
+        known = dict(self.sizes.get(month, NONE))
+        index = [self._index(month)] if month in self.sizes else []
+        data: list[bytes] = []
+        for call, docs in calls:
+            events = [[key, {name: doc[name] for name in doc if name != "call"}] for key, doc in docs]
+            data.append(encode({"v": VERSION, "call": call.id, "events": events}))
+            index.append(index_line(call, known["bytes"], len(data[-1])))
+            known["bytes"] += len(data[-1])
+            known["events"] += len(docs)
+            known["calls"] += len(docs) == len(call.events) and call.opened is not None
+        descriptor = open_append(self.path(month), create=True)
+        before = self.sizes.get(month, NONE)["bytes"]
+        try:
+            os.ftruncate(descriptor, before)
+            write_all(descriptor, b"".join(data))
+            flush(descriptor)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(descriptor, before)
+            raise
+        finally:
+            os.close(descriptor)
+        write_whole(self.folder / f"{month}.idx", b"".join(index))
+        return known
+
+
+def file_line(path: Path, offset: int) -> int:
+    """The number of the line at ``offset``, from 1."""
+    with path.open("rb") as file:
+        return file.read(offset).count(b"\n") + 1
+
+
+def index_line(call: Call, offset: int, size: int) -> bytes:
+    """A call's line in the index."""
+    summary: dict[str, Any] = {}
+    if call.summary:
+        summary = asdict(call.summary)
+        for name in ("opened", "closed"):
+            summary[name] = iso(summary[name]) if summary[name] else None
+        del summary["id"]
+    return encode({"v": VERSION, "call": call.id, "ref": ref_of(call.id), "at": [offset, size], "summary": summary})
+
+
+def _line(record: Record) -> Line:
+    told = record["summary"]
+    summary = None
+    if told:
+        closed = datetime.fromisoformat(told["closed"]) if told["closed"] else None
+        opened = datetime.fromisoformat(told["opened"])
+        summary = CallSummary(
+            **{**told, "id": record["call"], "opened": opened, "closed": closed, "pathways": tuple(told["pathways"])}
+        )
+    return Line(record["call"], (record["at"][0], record["at"][1]), summary)
+
+
+def months_between(sizes: Sizes, live: Iterable[CallSummary], since: date, until: date) -> list[str]:
+    """The months of these days that have calls, archived or live, newest first."""
+    months = {*sizes, *(f"{local_day(line.opened):%Y-%m}" for line in live)}
+    return sorted((month for month in months if f"{since:%Y-%m}" <= month <= f"{until:%Y-%m}"), reverse=True)
+
+
+def check_archive(archive: Archive, segments: Segments) -> None:
+    """:class:`triage.errors.StoreDamaged` when archive and journal don't belong together."""
+    if not segments.names and any(archive.folder.glob("*.jsonl")):
+        raise damaged(segments.folder, 0, "the archive has calls, but every file of the journal is gone")
+    check_sizes(archive)
+
+
+def check_sizes(archive: Archive, *months: str) -> None:
+    """:class:`triage.errors.StoreDamaged` when a month is shorter than the journal says; looked at on every opening."""
+    for month in months or archive.sizes:
+        path, known = archive.path(month), archive.sizes[month]["bytes"]
+        there = path.stat().st_size if path.is_file() else 0
+        if there < known:
+            raise damaged(path, 1, f"{known} bytes were archived, {there} are there")

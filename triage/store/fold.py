@@ -1,0 +1,74 @@
+"""Folding past days into the archive, while desks are open.
+
+One day at a time, under the lock, so that no desk waits for more than a day's work: its closed calls go to the
+month files, then the calls still open and the claims that still matter are written as a carried segment, and
+renaming that into place is the moment everything counts. Stopped at any point before, nothing has happened;
+a desk that slept through it finds another oldest segment and reads anew.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+
+from triage.model import Call
+from triage.store.archive import Archive, Docs, call_from, month_of
+from triage.store.documents import claim_of, iso, local_day, starts
+from triage.store.files import write_whole
+from triage.store.live import Live
+from triage.store.records import VERSION, Op, encode
+from triage.store.segments import Segments, carried_name
+from triage.store.tinytable import Doc
+
+KEEP_CLAIMS = timedelta(days=35)
+"""How long past appointments stay in the live claims, so that last month's diary can be looked at; later they are
+read off their calls."""
+
+
+def fold(segments: Segments, archive: Archive, day: date, now: datetime, by: str) -> int:
+    """Fold everything up to ``day``; how many calls were archived. Under the lock, caught up."""
+    past = Segments(segments.folder, until=day)
+    live = Live(_nothing)
+    try:
+        live.apply(past.catch_up().records)
+    finally:
+        past.close()
+    done: dict[str, list[tuple[Call, Docs]]] = defaultdict(list)
+    carried: list[list[Op]] = []
+    for call_id, trail in live.trails.items():
+        docs = live.docs(call_id)
+        if trail.opened and not trail.closed:
+            carried.append([["put", "events", key, doc] for key, doc in docs])
+            continue
+        earlier = [] if trail.opened else archive.docs(call_id)
+        kept = dict(earlier)
+        docs = [(key, doc) for key, doc in docs if key not in kept]
+        call = call_from(call_id, earlier + docs)
+        if docs:
+            done[month_of(call)].append((call, docs))
+    claims = [doc for doc in live.claims.all() if _matters(doc, now)]
+    carried.append([["put", "claims", f"{doc['slot']} {doc['call']}", dict(doc)] for doc in claims])
+    sizes = dict(archive.sizes)
+    for month, calls in done.items():
+        sizes[month] = archive.append(month, calls)
+    at = live.newest or iso(now)
+    records = [{"v": VERSION, "at": at, "by": by, "ops": ops} for ops in carried if ops]
+    head = {"v": VERSION, "at": at, "by": by, "lines": len(records) + 1, "archives": sizes, "ops": []}
+    segments.close()
+    write_whole(segments.folder / carried_name(day), b"".join(map(encode, [head, *records])))
+    for name in segments.superseded():
+        with suppress(OSError):
+            (segments.folder / name).unlink()
+    return sum(known["calls"] for known in sizes.values()) - sum(known["calls"] for known in archive.sizes.values())
+
+
+def _nothing(ops: list[Op]) -> None:
+    raise AssertionError("what is being folded isn't written to")
+
+
+def _matters(doc: Doc, now: datetime) -> bool:
+    """Whether a claim still says something about the diary."""
+    start = starts(doc["slot"])
+    recent = start is None or local_day(start) >= local_day(now) - KEEP_CLAIMS
+    return recent and claim_of(doc).live(now)
