@@ -1,0 +1,336 @@
+"""The call: one screen, on which the steps of the script change in place.
+
+Keys come here as actions, go to the desk through ``app.do``, and what the desk gives back is drawn by
+:meth:`CallScreen.follow`. Nothing about the call is kept here but what is being typed and which earlier
+answer is being changed.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from triage.model import Call, Match
+from triage.ui import standing
+from triage.ui.answering import Answering
+from triage.ui.here import here
+from triage.ui.home import Home, HomePane
+from triage.ui.widgets.callbar import CallBar
+from triage.ui.widgets.keybar import KeyBar
+from triage.ui.widgets.mayhelp import MayHelp
+from triage.ui.widgets.notes import Glance, Notes
+from triage.ui.widgets.trail import Trail
+
+PANES = ("step", "trail", "mayhelp", "notes")
+
+
+class CallScreen(Screen[None]):
+    """Home between calls; the step, the trail, what may help and the notes during one."""
+
+    AUTO_FOCUS = "#home-lines"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "new_call", "answer", id="answer", tooltip="Answer the phone"),
+        Binding("f3,ctrl+f", "search", "search", id="search", tooltip="Search the directory; the call stays open"),
+        Binding("f5", "fast_exit", "fast exit", id="fast", tooltip="Named worker, existing case, other service"),
+        Binding("f6", "pane(1)", "so far", id="pane", tooltip="Next pane: step, so far, may help, notes"),
+        Binding("f7", "diary", "diary", id="diary", tooltip="Free appointments"),
+        Binding("f8", "notes", "notes", id="notes", tooltip="To the notes and back"),
+        Binding("f9", "standing('s')", "safeguarding", id="safeguarding", tooltip="Raise a concern, from any step"),
+        Binding("f10", "wrap_up", "wrap up", id="wrap", tooltip="Outcome, what is missing, save"),
+        Binding("f12", "standing('!')", "danger now", id="danger", show=False, tooltip="Someone is in danger now"),
+        Binding("f4", "check", "checked", id="check", show=False, tooltip="The CHECK line was looked at: with a note"),
+        Binding("ctrl+o", "rules", "standing rules", id="rules", show=False, tooltip="Danger, unsafe to talk, …"),
+        Binding("ctrl+g", "jump", "go to step", id="jump", show=False, tooltip="Any step, by its words"),
+        Binding("ctrl+r", "undo", "undo", id="undo", show=False, tooltip="Take back the last thing done"),
+        Binding("ctrl+l", "leave", "back", id="leave", show=False, tooltip="Back to where you were"),
+        Binding("shift+f6", "pane(-1)", "pane before", show=False),
+        Binding("plus", "keep", "keep the listing", show=False),
+        Binding("v", "app.place('supervise')", "supervise", id="supervise", tooltip="Summaries and figures"),
+        Binding("t", "app.place('train')", "train", id="train", tooltip="Demos and practice calls"),
+        Binding("exclamation_mark", "standing('!')", "danger now", show=False),
+        *(
+            Binding(letter, f"standing('{letter}')", words_, show=False)
+            for letter, words_ in (
+                ("s", "safeguarding"),
+                ("c", "carer in distress"),
+                ("w", "ask the social worker"),
+                ("u", "unsafe to talk"),
+                ("x", "difficult call"),
+                ("q", "search the directory"),
+            )
+        ),
+    ]
+    CSS = """
+    CallScreen {
+        #side, #narrow, StepView, Glance { display: none; }
+        HomePane { display: block; }
+        #side { width: 2fr; margin-left: 1; }
+        StepView { width: 3fr; height: 1fr; }
+        #body { height: 1fr; padding: 0 1; margin-top: 1; }
+        Trail, MayHelp, Notes {
+            border: round $edge; border-title-color: $quiet; border-subtitle-color: $quiet; padding: 0 1;
+        }
+        Trail:focus, MayHelp:focus, Notes:focus-within {
+            border: round $accent; border-title-color: $accent; border-title-style: bold;
+        }
+        Trail { height: 2fr; } MayHelp { height: 9; } Notes { height: 1fr; }
+        &.-on {
+            HomePane { display: none; }
+            StepView, #side { display: block; }
+        }
+        &.-narrow {
+            #body { margin-top: 0; }
+            #side { display: none; margin: 0; width: 1fr; }
+            Trail, MayHelp, Notes { display: none; height: 1fr; }
+            &.-on Glance { display: block; }
+            &.-trail, &.-mayhelp, &.-notes { StepView { display: none; } #side { display: block; } }
+            &.-trail Trail, &.-mayhelp MayHelp, &.-notes Notes { display: block; }
+        }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answering = Answering(here(self))
+        self.step = self.answering.view
+        self.trail, self.mayhelp, self.notes = Trail(), MayHelp(), Notes(self.answering.typing)
+        self.glance, self.home = Glance(), Home()
+
+    def compose(self) -> ComposeResult:
+        """The first frame: home. The call's panes come right after it."""
+        yield CallBar()
+        with Horizontal(id="body"):
+            yield HomePane(self.home)
+        yield KeyBar()
+
+    async def on_mount(self) -> None:
+        """Fill home, then the panes, then follow the call."""
+        app = here(self)
+        await self.query_one("#body").mount(self.step, Vertical(self.trail, self.mayhelp, self.notes, id="side"))
+        await self.mount(self.glance, before=self.query_one(KeyBar))
+        self.watch(app, "directory_ready", self._directory_loaded, init=False)
+        self.watch(app, "call", self._call_changed, init=True)
+
+    def on_screen_resume(self) -> None:
+        """Back from another place: home may have changed."""
+        if here(self).call is None and self.is_mounted:
+            self.show_home()
+
+    # ------------------------------------------------------------------ drawing
+
+    def _call_changed(self, before: Call | None, call: Call | None) -> None:
+        self.follow()
+        if call is not None and (before is None or before.id != call.id or before.answers != call.answers):
+            self.suggest()
+
+    def follow(self) -> None:
+        """Draw the call as it stands."""
+        app = here(self)
+        call, there = app.call, app.walk
+        self.set_class(call is not None, "-on")
+        self.answering.show()
+        if call is None or there is None:
+            self.show_home()
+            return
+        self.trail.show(app.desk.script, there, self.answering.showing)
+        self.notes.put(call.notes)
+        self.glance.show(self.mayhelp.names(), call.notes)
+        self.refresh_bindings()
+
+    def show_home(self) -> None:
+        """Offer the open calls."""
+        desk = here(self).desk
+        offered = [(c, desk.walk(c).step) for c in desk.open_calls()]
+        self.home.show(desk.script, offered, desk.clock())
+        self.query_one(HomePane).greet(desk)
+        self.set_focus(self.home)
+
+    def _directory_loaded(self) -> None:
+        self.suggest()
+
+    @work(thread=True, exclusive=True, group="suggest", exit_on_error=False)
+    def suggest(self) -> None:
+        """Look for listings that fit, off the screen's thread."""
+        app = here(self)
+        call = app.call
+        if call is None or not app.directory_ready:
+            return
+        found = app.desk.suggest(call)
+        app.call_from_thread(self._suggested, call.id, found)
+
+    def _suggested(self, call_id: str, found: tuple[Match, ...]) -> None:
+        call = here(self).call
+        if call is not None and call.id == call_id:
+            self.mayhelp.show(found, call.shortlist)
+            self.glance.show(self.mayhelp.names(), call.notes)
+
+    # ------------------------------------------------------------------ between calls
+
+    @on(Home.Chosen, "#home-lines")
+    def _home_chosen(self, event: Home.Chosen) -> None:
+        event.stop()
+        if event.index == 0:
+            self.action_new_call()
+        else:
+            self.take_back(self.home.calls[event.index - 1])
+
+    def action_new_call(self) -> None:
+        """Answer the phone."""
+        app = here(self)
+        if app.call is None and app.begin(app.desk.open):
+            app.say("")
+
+    def take_back(self, call: Call) -> None:
+        """Go on with an open call where it was left."""
+        app = here(self)
+        app.begin(lambda: app.desk.resume(call.id))
+
+    # ------------------------------------------------------------------ panes
+
+    def action_pane(self, by: int) -> None:
+        """To the next pane."""
+        now = next((p for p in PANES if self.query_one(f"#{p}").has_focus_within), "step")
+        self.go_to_pane(PANES[(PANES.index(now) + by) % len(PANES)])
+
+    def action_notes(self) -> None:
+        """To the notes, or back to the step."""
+        self.go_to_pane("step" if self.notes.has_focus_within else "notes")
+
+    def go_to_pane(self, pane: str) -> None:
+        """Show it (where only one has room) and put the cursor there."""
+        for name in PANES:
+            self.set_class(name == pane, f"-{name}")
+        if pane == "step":
+            self.step.take_focus()
+        elif pane == "notes":
+            self.set_focus(self.notes.field)
+        else:
+            self.set_focus(self.query_one(f"#{pane}"))
+
+    @on(Trail.Chosen, "#trail")
+    def _trail_chosen(self, event: Trail.Chosen) -> None:
+        event.stop()
+        self.go_to_pane("step")
+        self.answering.change(self.trail.steps[event.index])
+
+    @on(MayHelp.Chosen, "#mayhelp")
+    def _help_chosen(self, event: MayHelp.Chosen) -> None:
+        event.stop()
+        self.action_keep()
+
+    def action_keep(self) -> None:
+        """Keep the marked suggestion, or take it off again."""
+        app = here(self)
+        match = self.mayhelp.marked
+        if match is None or app.call is None:
+            return
+        kept = match.listing.id in app.call.shortlist
+        if app.do(app.desk.drop if kept else app.desk.keep, match.listing.id):
+            app.say(f"{'taken off' if kept else 'kept'}: {match.listing.name}")
+            self.mayhelp.show(self.mayhelp.matches, app.call.shortlist)
+
+    # ------------------------------------------------------------------ answers
+
+    def flush(self) -> None:
+        """Keep everything typed so far, now."""
+        self.answering.flush()
+
+    def action_undo(self) -> None:
+        """Take back the last thing done."""
+        self.answering.undo()
+
+    def action_fast_exit(self) -> None:
+        """A short way out."""
+        self.answering.fast_exit()
+
+    def action_leave(self) -> None:
+        """Back from a change, a fast exit, a jump or an interrupt, to where it was left."""
+        if not self.answering.leave():
+            self.flush()
+            standing.back(here(self))
+
+    def action_standing(self, letter: str) -> None:
+        """Raise a standing rule."""
+        self.flush()
+        self.answering.leave()
+        if letter == "q":
+            self.app.call_later(self.action_search)
+        else:
+            standing.raise_rule(here(self), letter)
+        self.go_to_pane("step")
+
+    def action_rules(self) -> None:
+        """List the standing rules."""
+        self.flush()
+        self.app.push_screen(standing.rules(here(self)), self._rule)
+
+    def _rule(self, letter: str | None) -> None:
+        if letter:
+            self.action_standing(letter)
+
+    def action_jump(self) -> None:
+        """Go to any step by its words."""
+        self.flush()
+        self.app.push_screen(standing.steps(here(self)), self._jump)
+
+    def _jump(self, step: str | None) -> None:
+        app = here(self)
+        if step is None or app.call is None:
+            return
+        self.go_to_pane("step")
+        if app.walk and step in app.walk.path:
+            self.answering.change(step)
+        elif self.answering.leave() or app.do(app.desk.go, step):
+            app.say(f"at {step} · ctrl+l back")
+
+    def action_check(self) -> None:
+        """Check the first prompt off, with a note."""
+        self.flush()
+        standing.check(here(self))
+
+    # ------------------------------------------------------------------ elsewhere
+
+    async def action_search(self) -> None:
+        """The directory, laid over the call."""
+        self.flush()
+        await here(self).action_tool("directory")
+
+    async def action_diary(self) -> None:
+        """The diary, laid over the call."""
+        self.flush()
+        await here(self).action_tool("diary")
+
+    async def action_wrap_up(self) -> None:
+        """The outcome, what is missing, and saving."""
+        from triage.ui.wrapup import WrapUpScreen
+
+        self.flush()
+        self.answering.leave()
+        await self.app.push_screen(WrapUpScreen(), self._wrapped)
+
+    def _wrapped(self, go: str | None) -> None:
+        app = here(self)
+        if go and app.call is not None:
+            self._jump(go)
+
+    # ------------------------------------------------------------------ what is possible
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Between calls only home's keys; in a call only the call's."""
+        on_call = here(self).call is not None
+        if action in ("new_call",):
+            return not on_call
+        if action == "app.place":
+            return not on_call
+        if action in ("search", "diary"):
+            return here(self).there("directory" if action == "search" else "diary") or None
+        if action == "fast_exit":
+            return on_call and bool(here(self).desk.script.fast_exits)
+        if action in ("standing", "pane", "notes", "wrap_up", "check", "rules", "jump", "undo", "leave", "keep"):
+            return on_call
+        return True

@@ -1,0 +1,15 @@
+"""How a widget gets at the app with its type: one cast, in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.dom import DOMNode
+
+if TYPE_CHECKING:
+    from triage.ui.app import TriageApp
+
+
+def here(node: DOMNode) -> TriageApp:
+    """The app that ``node`` is in."""
+    return cast("TriageApp", node.app)

@@ -1,0 +1,79 @@
+"""The standing rules, the jumps and the checks: what may be done at any moment of a call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triage.ui import words
+from triage.ui.dialogs import NoteDialog, Pick, PickDialog
+
+if TYPE_CHECKING:
+    from triage.ui.app import TriageApp
+
+SEARCH = Pick("q", "Search the directory", "q", "the call stays open")
+
+
+def rules(app: TriageApp) -> PickDialog:
+    """The list of standing rules, each with its letter."""
+    picks = [Pick(i.letter, i.title, i.letter) for i in app.desk.script.interrupts if i.letter != SEARCH.letter]
+    return PickDialog("Standing rules", [*picks, SEARCH], words="From any step; you come back to where you were.")
+
+
+def raise_rule(app: TriageApp, letter: str) -> None:
+    """Raise the rule with this letter and say how to come back."""
+    rule = next((i for i in app.desk.script.interrupts if i.letter == letter), None)
+    left = app.walk.step if app.walk else None
+    if rule is not None and app.do(app.desk.interrupt, rule.name):
+        app.say(f"{rule.title.lower()}{f' · from {left}' if left else ''} · ctrl+l back")
+
+
+def back(app: TriageApp) -> None:
+    """Back from a jump or an interrupt to the step that was left."""
+    call = app.call
+    if call is None:
+        return
+    if call.focus:
+        if app.do(app.desk.back):
+            app.say("back to where the answers lead")
+        return
+    raised = [e for e in call.of_kind("raised") if e.data.get("at")]
+    left = str(raised[-1].data["at"]) if raised else ""
+    if left and app.walk and app.walk.step != left and left not in call.passed:
+        if app.do(app.desk.go, left):
+            app.say(f"back at {left}; the rest is asked later")
+    else:
+        app.say("nothing to go back to; ctrl+r undoes, F6 shows the answers so far")
+
+
+def steps(app: TriageApp) -> PickDialog:
+    """Every step, by its words; those answered say so."""
+    walk, script = app.walk, app.desk.script
+    path = walk.path if walk else ()
+    picks = [
+        Pick(s.id, f"{s.id}  {s.title}", more=words.key_words(script, walk, s.id) if walk and s.id in path else s.ask)
+        for s in script.steps.values()
+    ]
+    return PickDialog("Go to a step", picks, typed=True)
+
+
+def check(app: TriageApp) -> None:
+    """Check the first prompt off; the note is a draft until it is kept."""
+    if not app.unchecked or app.call is None:
+        app.say("nothing to check")
+        return
+    prompt = app.unchecked[0]
+    draft = f"check {prompt.id}"
+
+    def noted(note: str | None) -> None:
+        if note and app.do(app.desk.check, prompt.id, note):
+            app.say(f"checked: “{prompt.words}”")
+
+    app.push_screen(
+        NoteDialog(
+            "Checked, with a note",
+            f"“{prompt.words}” may be a sign ({prompt.kind}). What did you find?",
+            text=app.call.drafts.get(draft, ""),
+            typed=lambda text: app.keep_soon(draft, text),
+        ),
+        noted,
+    )

@@ -1,0 +1,121 @@
+"""The top rows of every screen: whose call it is, what must not be forgotten, and what is on the disk."""
+
+from __future__ import annotations
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+from triage.script.walk import Prompt
+from triage.ui import words
+from triage.ui.here import here
+
+LOOK = {"danger": "F12", "safeguarding": "F9", "carer": "ctrl+o c", "unsafe": "ctrl+o u", "capacity": "ctrl+o w"}
+"""The keys that look into a prompt of a kind."""
+MOST_CHECKS = 3
+
+
+class CallBar(Widget):
+    """Two rows for the call, and one for every prompt that nobody has checked."""
+
+    DEFAULT_CSS = """
+    CallBar { dock: top; height: auto; padding: 0 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows = 1
+
+    def on_mount(self) -> None:
+        """Follow the call; tick once a second."""
+        app = here(self)
+        self.watch(app, "call", self._changed, init=False)
+        self.watch(app, "trouble", self._changed, init=False)
+        self.watch(app, "directory_ready", self._changed, init=False)
+        self.set_interval(1, self._tick)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One row between calls, two in a call, and the checks."""
+        return self._height()
+
+    def render(self) -> RenderResult:
+        """The rows."""
+        app = here(self)
+        width = self.content_size.width
+        lines = [_ends(self._left(), self._right(), width)]
+        if app.call is not None and app.walk is not None:
+            script = app.desk.script
+            who = [words.person(app.walk, app.desk.today) or "person not named yet"]
+            ringing = words.caller(script, app.walk)
+            who += [f"ringing: {ringing}"] if ringing else []
+            marks = [*words.flags(script, app.walk), *words.needs(script, app.walk)]
+            lines.append(
+                _ends(
+                    Content.assemble((who[0], "bold"), ("  ·  " + who[1], "$quiet") if len(who) > 1 else ""),
+                    Content.styled("  ·  ".join(marks), "bold $warning"),
+                    width,
+                )
+            )
+            lines += [self._check(p, width) for p in app.unchecked[:MOST_CHECKS]]
+            if len(app.unchecked) > MOST_CHECKS:
+                lines.append(Content.styled(f"▌ and {len(app.unchecked) - MOST_CHECKS} more to check", "$warning"))
+        return Content("\n").join(lines)
+
+    def _left(self) -> Content:
+        app = here(self)
+        shown = ""
+        if app.demonstration:
+            shown = "DEMONSTRATION DIRECTORY" if self.size.width >= 100 else "DEMONSTRATION"
+        mode = "" if app.desk.mode == "live" else app.desk.mode.upper()
+        return Content.assemble(
+            ("triage", "bold $accent"), ("   " + shown, "$quiet") if shown else "", ("   " + mode, "bold $warning")
+        )
+
+    def _right(self) -> Content:
+        app = here(self)
+        if app.trouble:
+            return Content.styled(f"✗ NOT SAVED: {app.trouble}", "bold reverse $warning")
+        call = app.call
+        if call is None:
+            return Content.styled(words.clock(app.desk.clock(), seconds=False), "$quiet")
+        at = words.saved_at(call)
+        end = call.closed.at if call.closed else app.desk.clock()
+        return Content.assemble(
+            (f"call {call.ref}", "$quiet"),
+            (f"   {words.lasted(words.opened_at(call), end)}", ""),
+            (f"   saved {words.clock(at)}" if at else "", "$quiet"),
+        )
+
+    def _check(self, prompt: Prompt, width: int) -> Content:
+        left = Content.assemble(
+            ("▌ CHECK  ", "bold $warning"), (f"“{prompt.words}”", "bold"), (f"  {prompt.kind}?", "$warning")
+        )
+        keys = Content.assemble(
+            (LOOK.get(prompt.kind, "F9"), "$accent"), (" look   ", "$quiet"), ("F4", "$accent"), (" checked", "$quiet")
+        )
+        return _ends(left, keys, width)
+
+    def _height(self) -> int:
+        app = here(self)
+        if app.call is None:
+            return 1
+        checks = len(app.unchecked)
+        return 2 + min(checks, MOST_CHECKS) + (checks > MOST_CHECKS)
+
+    def _changed(self) -> None:
+        rows = self._height()
+        self.refresh(layout=rows != self._rows)
+        self._rows = rows
+
+    def _tick(self) -> None:
+        if self.screen.is_current:
+            self.refresh()
+
+
+def _ends(left: Content, right: Content, width: int) -> Content:
+    """Both on one row, ``right`` at the right edge and never cut before ``left``."""
+    room = width - right.cell_length - 2
+    if room < left.cell_length:
+        left = left.truncate(max(10, room), ellipsis=True)
+    return Content.assemble(left, " " * max(2, width - left.cell_length - right.cell_length), right).truncate(width)
