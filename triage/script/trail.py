@@ -201,6 +201,6 @@ class Trail:
 
 
 def chosen_options(field: Field, value: Value) -> list[Option]:
-    """The options that ``value`` chooses."""
+    """The options that ``value`` chooses, in the order it names them."""
     values = value if isinstance(value, tuple) else (value,)
-    return [option for option in field.options if option.value in values]
+    return [option for one in values for option in field.options if option.value == one]

@@ -96,8 +96,11 @@ class _Reading:
         known = ", ".join(o.value for o in self.options)
         raise BadAnswer(self.key, f"“{text}” is not one of its answers ({known})", choices.get(close, ""))
 
-    def _find(self, text: str) -> str:
-        """The option (or “not known”, “declined”) that ``text`` means, ``""`` if none or more than one."""
+    def _find(self, text: str, *, shortened: bool = True) -> str:
+        """The option (or “not known”, “declined”) that ``text`` means, ``""`` if none or more than one.
+
+        ``shortened`` takes some of an option's words for it, and an option with more words round it.
+        """
         if any(text == option.value for option in self.options):
             return text
         plain = _plain(text)
@@ -108,6 +111,8 @@ class _Reading:
                     return found.pop()
         if plain in _SAID:
             return _SAID[plain]
+        if not shortened:
+            return ""
         found = {o.value for o in self.options if any(_shortens(plain, form) for form in _whole(o) | _parts(o))}
         return found.pop() if len(found) == 1 else ""
 
@@ -133,7 +138,7 @@ class _Reading:
         values = []
         while pieces:
             for end in range(len(pieces), 0, -1):
-                found = self._find(", ".join(pieces[:end]))
+                found = self._find(", ".join(pieces[:end]), shortened=end == 1)
                 if found:
                     values.append(found)
                     pieces = pieces[end:]
