@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from triage import booking
+from triage import booking, cli
 from triage.diary import (
     Closure,
     Diary,
@@ -26,7 +31,9 @@ from triage.diary import (
 from triage.diary.diary import LOCAL
 from triage.errors import BadAnswer, BadData, NotFound, SlotTaken
 from triage.library.diary import load_diary
-from triage.model import AppointmentType, Call, Claim, Event, Slot
+from triage.model import AppointmentType, Claim, Event, Slot
+from triage.store import open_store
+from triage.store.journal import JournalStore
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 """A Monday, eight in the morning."""
@@ -38,9 +45,9 @@ def at(day: date, hour: int = 0, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=LOCAL)
 
 
-def a_diary(*hours: Pattern, closed: Sequence[Closure] = (), desks: int = 1, **kind: object) -> Diary:
+def a_diary(*hours: Pattern, closed: Sequence[Closure] = (), desks: int = 1, **kind: Any) -> Diary:
     """One desk (or several) that gives half-hour calls; ``visit`` is an hour with half an hour's travel."""
-    calls = replace(AppointmentType("call", "Call", "phone", 30), **kind)  # type: ignore[arg-type]
+    calls = replace(AppointmentType("call", "Call", "phone", 30), **kind)
     visit = AppointmentType("visit", "Visit", "home visit", 60, before=30, after=30)
     patterns = hours or (Pattern("call", ("tue",), time(9), time(11)),)
     resources = {f"desk-{n}": Resource(f"desk-{n}", f"desk {n}", patterns) for n in range(1, desks + 1)}
@@ -55,55 +62,51 @@ def on(diary: Diary, day: date, now: datetime = NOW) -> list[str]:
     return ids(diary.slots(at(day), at(day) + timedelta(days=1), now=now))
 
 
-@dataclass
-class PaperStore:
-    """The store's promise about claims, in a dictionary."""
+class Shared(JournalStore):
+    """A store whose clock the test sets, and where another desk may write first."""
 
-    now: datetime = NOW
-    events: dict[str, Event] = field(default_factory=dict)
-    kept: dict[tuple[str, str], Claim] = field(default_factory=dict)
-    meanwhile: list[tuple[Event, Claim]] = field(default_factory=list)
-    """What another desk does just before the next write."""
+    def __init__(self, folder: Path) -> None:
+        self.now = NOW
+        self.meanwhile: list[tuple[Event, Claim]] = []
+        super().__init__(folder, clock=lambda: self.now)
 
     def write(self, *events: Event, claim: Claim | None = None, release: Sequence[tuple[str, str]] = ()) -> None:
         while self.meanwhile:
-            event, other = self.meanwhile.pop(0)
-            self.write(event, claim=other)
-        kept = {pair: c for pair, c in self.kept.items() if pair not in release}
-        if claim:
-            for other in kept.values():
-                if other.call != claim.call and other.live(self.now) and set(other.keys) & set(claim.keys):
-                    raise SlotTaken(claim.slot)
-            kept[claim.slot, claim.call] = claim
-        self.kept = kept
-        for event in events:
-            self.events.setdefault(event.id, event)
+            event, theirs = self.meanwhile.pop(0)
+            super().write(event, claim=theirs)
+        super().write(*events, claim=claim, release=release)
 
-    def call(self, call_id: str) -> Call:
-        found = tuple(e for e in self.events.values() if e.call == call_id)
-        if not found:
-            raise NotFound(f"No call {call_id}.")
-        return Call(call_id, found)
-
-    def claims(self, since: datetime, until: datetime) -> tuple[Claim, ...]:
-        start = {c: at(date.fromisoformat(c.keys[0][-16:-6])) for c in self.kept.values()}
-        return tuple(c for c in self.kept.values() if since <= start[c] + timedelta(days=1) and start[c] < until)
-
-    def refresh(self) -> bool:
-        return False
+    @property
+    def kept(self) -> tuple[Claim, ...]:
+        return self.claims(NOW - timedelta(days=400), NOW + timedelta(days=400))
 
     def kinds(self, call_id: str) -> list[str]:
         return [e.kind for e in self.call(call_id).events]
 
 
-def book(store: PaperStore, diary: Diary, slot: str, call: str, now: datetime = NOW) -> Slot:
-    store.now = now
-    return booking.book(store, diary, slot, call, by="sam", now=now)  # type: ignore[arg-type]
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Shared]:
+    made = Shared(tmp_path / "store")
+    yield made
+    assert made.verify() == []
+    made.close()
 
 
-def hold(store: PaperStore, diary: Diary, slot: str, call: str, now: datetime = NOW) -> Slot:
+def theirs(diary: Diary, slot: str, call: str) -> tuple[Event, Claim]:
+    """Another desk's booking, as it would write it."""
+    claim = claim_for(diary.slot(slot), call, (), NOW)
+    assert claim is not None
+    return Event(f"booked.{slot}.{call}", call, NOW, "ali", "booked", {"slot": slot}), claim
+
+
+def book(store: Shared, diary: Diary, slot: str, call: str, now: datetime = NOW) -> Slot:
     store.now = now
-    return booking.hold(store, diary, slot, call, by="sam", now=now)  # type: ignore[arg-type]
+    return booking.book(store, diary, slot, call, by="sam", now=now)
+
+
+def hold(store: Shared, diary: Diary, slot: str, call: str, now: datetime = NOW) -> Slot:
+    store.now = now
+    return booking.hold(store, diary, slot, call, by="sam", now=now)
 
 
 NINE, HALF_NINE, TEN, HALF_TEN = (f"call.desk-1.2026-11-24T{t}" for t in ("09:00", "09:30", "10:00", "10:30"))
@@ -285,55 +288,49 @@ class TestTheGrid:
 
 
 class TestBooking:
-    def test_the_same_call_booking_twice_has_one_booking(self) -> None:
-        store, diary = PaperStore(), a_diary(capacity=2)
+    def test_the_same_call_booking_twice_has_one_booking(self, store: Shared) -> None:
+        diary = a_diary(capacity=2)
         assert book(store, diary, TEN, "K1").id == TEN
         assert book(store, diary, TEN, "K1", NOW + timedelta(hours=1)).id == TEN
         assert store.kinds("K1") == ["booked"]
         assert len(store.kept) == 1
 
-    def test_a_repeat_that_crosses_the_first_on_its_way_has_one_booking(self) -> None:
-        store, diary = PaperStore(), a_diary()
-        first = PaperStore()
-        book(first, diary, TEN, "K1")
-        store.meanwhile = [(next(iter(first.events.values())), next(iter(first.kept.values())))]
+    def test_a_repeat_that_crosses_the_first_on_its_way_has_one_booking(self, store: Shared) -> None:
+        diary = a_diary()
+        store.meanwhile = [theirs(diary, TEN, "K1")]
         book(store, diary, TEN, "K1")
         assert store.kinds("K1") == ["booked"]
 
-    def test_the_loser_of_a_race_is_told_the_three_nearest(self) -> None:
-        store, diary = PaperStore(), a_diary()
-        theirs = claim_for(diary.slot(TEN), "K1", (), NOW)
-        assert theirs is not None
-        store.meanwhile = [(Event("e", "K1", NOW, "ali", "booked", {"slot": TEN}), theirs)]
+    def test_the_loser_of_a_race_is_told_the_three_nearest(self, store: Shared) -> None:
+        diary = a_diary()
+        store.meanwhile = [theirs(diary, TEN, "K1")]
         with pytest.raises(SlotTaken) as caught:
             book(store, diary, TEN, "K2")
         assert caught.value.nearest == (HALF_TEN, HALF_NINE, NINE)
         with pytest.raises(NotFound):
             store.call("K2")
 
-    def test_who_loses_one_place_of_two_gets_the_other(self) -> None:
-        store, diary = PaperStore(), a_diary(capacity=2)
-        theirs = claim_for(diary.slot(TEN), "K1", (), NOW)
-        assert theirs is not None
-        store.meanwhile = [(Event("e", "K1", NOW, "ali", "booked", {"slot": TEN}), theirs)]
+    def test_who_loses_one_place_of_two_gets_the_other(self, store: Shared) -> None:
+        diary = a_diary(capacity=2)
+        store.meanwhile = [theirs(diary, TEN, "K1")]
         book(store, diary, TEN, "K2")
-        assert {c.call for c in store.kept.values()} == {"K1", "K2"}
+        assert {c.call for c in store.kept} == {"K1", "K2"}
         with pytest.raises(SlotTaken):
             book(store, diary, TEN, "K3")
 
-    def test_two_types_never_get_the_same_person_at_the_same_time(self) -> None:
+    def test_two_types_never_get_the_same_person_at_the_same_time(self, store: Shared) -> None:
         hours = Pattern("call", ("tue",), time(9), time(13)), Pattern("visit", ("tue",), time(9), time(13))
-        store, diary = PaperStore(), a_diary(*hours)
+        diary = a_diary(*hours)
         book(store, diary, "visit.desk-1.2026-11-24T11:00", "K1")
         with pytest.raises(SlotTaken):
             book(store, diary, HALF_TEN, "K2")
         with pytest.raises(SlotTaken):
             book(store, diary, HALF_TEN, "K1")
 
-    def test_a_hold_keeps_the_slot_for_five_minutes_and_then_lets_go(self) -> None:
-        store, diary = PaperStore(), a_diary()
+    def test_a_hold_keeps_the_slot_for_five_minutes_and_then_lets_go(self, store: Shared) -> None:
+        diary = a_diary()
         hold(store, diary, TEN, "K1")
-        own = claim_on(TEN, "K1", store.kept.values(), NOW)
+        own = claim_on(TEN, "K1", store.kept, NOW)
         assert own is not None
         assert own.until == NOW + timedelta(minutes=5)
         with pytest.raises(SlotTaken):
@@ -342,36 +339,36 @@ class TestBooking:
         with pytest.raises(SlotTaken):
             book(store, diary, TEN, "K1", NOW + timedelta(minutes=6))
 
-    def test_a_hold_becomes_the_booking(self) -> None:
-        store, diary = PaperStore(), a_diary()
+    def test_a_hold_becomes_the_booking(self, store: Shared) -> None:
+        diary = a_diary()
         hold(store, diary, TEN, "K1")
         book(store, diary, TEN, "K1")
-        assert [c.until for c in store.kept.values()] == [None]
+        assert [c.until for c in store.kept] == [None]
         assert store.call("K1").bookings == (TEN,)
         hold(store, diary, TEN, "K1")
-        assert [c.until for c in store.kept.values()] == [None], "a booking is never turned back into a hold"
+        assert [c.until for c in store.kept] == [None], "a booking is never turned back into a hold"
 
-    def test_a_call_holds_one_slot_at_a_time(self) -> None:
-        store, diary = PaperStore(), a_diary()
+    def test_a_call_holds_one_slot_at_a_time(self, store: Shared) -> None:
+        diary = a_diary()
         hold(store, diary, TEN, "K1")
         hold(store, diary, HALF_TEN, "K1")
-        assert [c.slot for c in store.kept.values()] == [HALF_TEN]
+        assert [c.slot for c in store.kept] == [HALF_TEN]
         assert store.kinds("K1") == ["held", "released", "held"]
         book(store, diary, NINE, "K1")
-        assert [c.slot for c in store.kept.values()] == [NINE]
+        assert [c.slot for c in store.kept] == [NINE]
 
-    def test_a_held_slot_is_let_go_and_a_booking_is_not(self) -> None:
-        store, diary = PaperStore(), a_diary()
+    def test_a_held_slot_is_let_go_and_a_booking_is_not(self, store: Shared) -> None:
+        diary = a_diary()
         hold(store, diary, TEN, "K1")
         for _ in range(2):
-            booking.release(store, TEN, "K1", by="sam", now=NOW)  # type: ignore[arg-type]
+            booking.release(store, TEN, "K1", by="sam", now=NOW)
         assert store.kinds("K1") == ["held", "released"]
         book(store, diary, TEN, "K2")
-        booking.release(store, TEN, "K2", by="sam", now=NOW)  # type: ignore[arg-type]
+        booking.release(store, TEN, "K2", by="sam", now=NOW)
         assert store.call("K2").bookings == (TEN,)
 
-    def test_what_was_held_in_time_may_be_booked_though_the_notice_has_run_out(self) -> None:
-        store, diary = PaperStore(), a_diary(notice=2)
+    def test_what_was_held_in_time_may_be_booked_though_the_notice_has_run_out(self, store: Shared) -> None:
+        diary = a_diary(notice=2)
         eight = at(TUESDAY, 8)
         hold(store, diary, TEN, "K1", eight)
         later = eight + timedelta(minutes=3)
@@ -386,75 +383,77 @@ class TestBooking:
             (datetime(2026, 10, 1, tzinfo=UTC), "too far"),
         ],
     )
-    def test_a_time_that_cannot_be_given_is_refused_with_the_reason(self, now: datetime, why: str) -> None:
+    def test_a_time_that_cannot_be_given_is_refused_with_the_reason(
+        self, store: Shared, now: datetime, why: str
+    ) -> None:
         with pytest.raises(BadAnswer, match=why):
-            book(PaperStore(), a_diary(notice=1), TEN, "K1", now)
+            book(store, a_diary(notice=1), TEN, "K1", now)
 
-    def test_cancelled_with_a_reason_it_is_free_and_can_be_booked_again_by_the_same_call(self) -> None:
-        store, diary = PaperStore(), a_diary()
+    def test_cancelled_with_a_reason_it_is_free_and_can_be_booked_again_by_the_same_call(self, store: Shared) -> None:
+        diary = a_diary()
         for _ in range(2):
             book(store, diary, TEN, "K1")
-            gone = booking.cancel(store, diary, TEN, None, "ill", by="sam", now=NOW)  # type: ignore[arg-type]
-            assert (gone.call, store.kept) == ("K1", {})
+            gone = booking.cancel(store, diary, TEN, None, "ill", by="sam", now=NOW)
+            assert (gone.call, store.kept) == ("K1", ())
         book(store, diary, TEN, "K1")
         assert store.call("K1").bookings == (TEN,)
         assert store.kinds("K1") == ["booked", "cancelled"] * 2 + ["booked"]
         assert store.call("K1").of_kind("cancelled")[0].data == {"slot": TEN, "reason": "ill"}
 
-    def test_cancelling_what_nobody_booked_finds_nothing(self) -> None:
+    def test_cancelling_what_nobody_booked_finds_nothing(self, store: Shared) -> None:
         with pytest.raises(NotFound, match="Nothing is booked"):
-            booking.cancel(PaperStore(), a_diary(), TEN, None, by="sam", now=NOW)  # type: ignore[arg-type]
+            booking.cancel(store, a_diary(), TEN, None, by="sam", now=NOW)
 
-    def test_cancelling_one_of_several_asks_whose(self) -> None:
-        store, diary = PaperStore(), a_diary(capacity=2)
+    def test_cancelling_one_of_several_asks_whose(self, store: Shared) -> None:
+        diary = a_diary(capacity=2)
         book(store, diary, TEN, "K1")
         book(store, diary, TEN, "K2")
         with pytest.raises(BadAnswer, match="K1, K2"):
-            booking.cancel(store, diary, TEN, None, by="sam", now=NOW)  # type: ignore[arg-type]
-        booking.cancel(store, diary, TEN, "K2", by="sam", now=NOW)  # type: ignore[arg-type]
-        assert [c.call for c in store.kept.values()] == ["K1"]
+            booking.cancel(store, diary, TEN, None, by="sam", now=NOW)
+        booking.cancel(store, diary, TEN, "K2", by="sam", now=NOW)
+        assert [c.call for c in store.kept] == ["K1"]
 
-    def test_a_booking_can_be_cancelled_after_its_pattern_is_gone(self) -> None:
-        store = PaperStore()
+    def test_a_booking_can_be_cancelled_after_its_pattern_is_gone(self, store: Shared) -> None:
+        store = store
         book(store, a_diary(), TEN, "K1")
-        booking.cancel(store, a_diary(Pattern("call", ("fri",), time(9), time(10))), TEN, by="s", now=NOW)  # type: ignore[arg-type]
+        booking.cancel(store, a_diary(Pattern("call", ("fri",), time(9), time(10))), TEN, by="s", now=NOW)
         assert store.call("K1").bookings == ()
 
-    def test_moving_changes_only_the_slot_and_is_harmless_twice(self) -> None:
-        store, diary = PaperStore(), a_diary()
+    def test_moving_changes_only_the_slot_and_is_harmless_twice(self, store: Shared) -> None:
+        diary = a_diary()
         book(store, diary, NINE, "K1")
         for _ in range(2):
-            booking.move(store, diary, NINE, TEN, by="sam", now=NOW)  # type: ignore[arg-type]
-        assert [c.slot for c in store.kept.values()] == [TEN]
+            booking.move(store, diary, NINE, TEN, by="sam", now=NOW)
+        assert [c.slot for c in store.kept] == [TEN]
         assert store.kinds("K1") == ["booked", "moved"]
-        booking.move(store, diary, TEN, NINE, by="sam", now=NOW)  # type: ignore[arg-type]
+        booking.move(store, diary, TEN, NINE, by="sam", now=NOW)
         assert store.call("K1").bookings == (NINE,)
 
-    def test_a_move_to_a_taken_slot_leaves_the_booking_where_it_was(self) -> None:
-        store, diary = PaperStore(), a_diary()
+    def test_a_move_to_a_taken_slot_leaves_the_booking_where_it_was(self, store: Shared) -> None:
+        diary = a_diary()
         book(store, diary, NINE, "K1")
         book(store, diary, TEN, "K2")
         with pytest.raises(SlotTaken) as caught:
-            booking.move(store, diary, NINE, TEN, by="sam", now=NOW)  # type: ignore[arg-type]
+            booking.move(store, diary, NINE, TEN, by="sam", now=NOW)
         assert caught.value.nearest[:2] == (HALF_TEN, HALF_NINE)
         assert NINE not in caught.value.nearest, "its own slot is no alternative"
         assert store.call("K1").bookings == (NINE,)
         assert len(store.kept) == 2
 
-    def test_a_visit_can_be_moved_by_less_than_its_own_length(self) -> None:
+    def test_a_visit_can_be_moved_by_less_than_its_own_length(self, store: Shared) -> None:
         hours = Pattern("visit", ("tue",), time(9), time(12), every=30)
-        store, diary = PaperStore(), a_diary(hours)
+        diary = a_diary(hours)
         book(store, diary, "visit.desk-1.2026-11-24T09:00", "K1")
-        moved = booking.move(  # type: ignore[arg-type]
+        moved = booking.move(
             store, diary, "visit.desk-1.2026-11-24T09:00", "visit.desk-1.2026-11-24T09:30", by="sam", now=NOW
         )
         assert moved.start == at(TUESDAY, 9, 30)
 
-    def test_what_is_not_booked_cannot_be_moved(self) -> None:
-        store, diary = PaperStore(), a_diary()
+    def test_what_is_not_booked_cannot_be_moved(self, store: Shared) -> None:
+        diary = a_diary()
         hold(store, diary, NINE, "K1")
         with pytest.raises(NotFound):
-            booking.move(store, diary, NINE, TEN, by="sam", now=NOW)  # type: ignore[arg-type]
+            booking.move(store, diary, NINE, TEN, by="sam", now=NOW)
 
 
 GOOD = {
@@ -539,3 +538,129 @@ class TestTheFiles:
             assert diary.why_closed(august[-1])
             assert sum(bool(diary.why_closed(date(year, 1, 1) + timedelta(days=n))) for n in range(365)) == 8
         assert on(diary, date(2026, 12, 28), now=datetime(2026, 12, 1, tzinfo=UTC)) == []
+
+
+CARERS = "carers.carers-desk.2026-12-01T{}"
+"""Slots of the shipped diary."""
+
+
+@pytest.fixture
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """``triage diary …`` at :data:`NOW`, on a store of its own: exit code, standard output, standard error."""
+    monkeypatch.setattr("triage.settings.now", lambda: NOW)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = cli.run(["--data-dir", str(tmp_path), "diary", *words])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+class TestTheCommand:
+    def test_the_list_shows_a_day_and_what_is_free(self, command: Callable[..., tuple[int, str, str]]) -> None:
+        day = ("--from", "2026-12-01", "--to", "2026-12-01", "--type", "carers")
+        command("book", CARERS.format("10:00"), "--call", "K1")
+        _, out, _ = command("list", *day, "--json")
+        states = {slot["slot"]: slot["state"] for slot in json.loads(out)}
+        assert (states[CARERS.format("09:00")], states[CARERS.format("10:00")]) == ("free", "full")
+        _, out, _ = command("list", *day, "--free", "--json")
+        assert CARERS.format("10:00") not in [slot["slot"] for slot in json.loads(out)]
+        code, out, _ = command("list", *day)
+        assert code == 0
+        assert "10:00–10:45  full" in out
+
+    def test_a_closed_day_finds_nothing(self, command: Callable[..., tuple[int, str, str]]) -> None:
+        assert command("list", "--from", "2026-12-25", "--to", "2026-12-25", "--json") == (1, "[]\n", "")
+
+    def test_booking_tells_the_caller_and_the_same_reference_is_the_same_booking(
+        self, command: Callable[..., tuple[int, str, str]]
+    ) -> None:
+        ten = CARERS.format("10:00")
+        for _ in range(2):
+            code, out, _ = command("book", ten, "--call", "24-0917", "--json")
+            said = json.loads(out)
+            assert (code, said["booked"], said["slot"], said["call"]) == (0, True, ten, "24-0917")
+            assert said["start"] == "2026-12-01T10:00:00+00:00"
+            assert "ring you" in said["tell"]
+
+    def test_a_taken_slot_exits_1_with_three_that_can_be_booked(
+        self, command: Callable[..., tuple[int, str, str]]
+    ) -> None:
+        ten = CARERS.format("10:00")
+        command("book", ten, "--call", "K1")
+        code, out, _ = command("book", ten, "--call", "K2", "--json")
+        said = json.loads(out)
+        assert (code, said["booked"], said["slot"], len(said["nearest"])) == (1, False, ten, 3)
+        code, out, err = command("book", ten, "--call", "K2")
+        assert (code, out) == (1, "")
+        assert all(slot in err for slot in said["nearest"])
+        assert all(command("book", slot, "--call", "K2")[0] == 0 for slot in said["nearest"])
+
+    def test_two_references_with_the_same_ending_are_two_calls(
+        self, command: Callable[..., tuple[int, str, str]]
+    ) -> None:
+        assert command("book", CARERS.format("10:00"), "--call", "north-7")[0] == 0
+        assert command("book", CARERS.format("10:00"), "--call", "7")[0] == 1
+
+    @pytest.mark.parametrize(
+        ("words", "code", "why"),
+        [
+            (("book", CARERS.format("10:10"), "--call", "K1"), 1, "nearest is " + CARERS.format("10:00")),
+            (("book", "carers.carers-desk.2026-11-20T10:00", "--call", "K1"), 2, "has passed"),
+            (("book", "carers.carers-desk.2026-11-23T15:00", "--call", "K1"), 2, "too soon"),
+            (("book", CARERS.format("10:00"), "--call", " "), 2, "--call"),
+            (("cancel", CARERS.format("10:00")), 1, "Nothing is booked"),
+            (("move", CARERS.format("10:00"), CARERS.format("11:00")), 1, "Nothing is booked"),
+            (("list", "--type", "carer"), 2, "carers"),
+            (("list", "--from", "2026-12-02", "--to", "2026-12-01"), 2, "before"),
+        ],
+    )
+    def test_what_cannot_be_done_says_why(
+        self, command: Callable[..., tuple[int, str, str]], words: tuple[str, ...], code: int, why: str
+    ) -> None:
+        done, out, err = command(*words)
+        assert (done, out) == (code, "")
+        assert why in err
+
+    def test_moving_and_cancelling_free_the_slot(self, command: Callable[..., tuple[int, str, str]]) -> None:
+        ten, eleven = CARERS.format("10:00"), CARERS.format("11:00")
+        command("book", ten, "--call", "K1")
+        assert json.loads(command("move", ten, eleven, "--json")[1])["slot"] == eleven
+        assert command("book", ten, "--call", "K2")[0] == 0
+        code, out, _ = command("move", eleven, ten, "--json")
+        assert (code, json.loads(out)["moved"]) == (1, False)
+        gone = json.loads(command("cancel", eleven, "--reason", "better now", "--json")[1])
+        assert gone == {"cancelled": True, "slot": eleven, "call": "K1", "reason": "better now"}
+        assert command("book", eleven, "--call", "K2")[0] == 0
+
+
+RACER = """
+import sys
+from datetime import UTC, datetime
+from triage import settings
+settings.now = lambda: datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+from triage.cli import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def test_eight_desks_race_for_three_slots_and_each_goes_to_one(tmp_path: Path) -> None:
+    slots = [CARERS.format(at_) for at_ in ("09:00", "10:00", "11:00")]
+    racing, environment = [], {**os.environ, "PYTHONUTF8": "1"}
+    for n in range(8):
+        words = ["--data-dir", str(tmp_path), "diary", "book", slots[n % 3], "--call", f"K{n}", "--json"]
+        command = [sys.executable, "-c", RACER, *words]
+        racing.append(subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=environment))
+    ended = [(child.communicate()[0], child.returncode) for child in racing]
+    said = [json.loads(out) for out, _ in ended]
+    assert sorted(code for _, code in ended) == [0] * 3 + [1] * 5
+    assert sorted(s["slot"] for s in said if s["booked"]) == slots
+    assert all(len(s["nearest"]) == 3 and s["slot"] not in s["nearest"] for s in said if not s["booked"])
+    store = open_store(tmp_path / "store")
+    kept = store.claims(NOW, NOW + timedelta(days=30))
+    assert {(c.slot, c.call) for c in kept} == {(s["slot"], s["call"]) for s in said if s["booked"]}
+    assert store.verify() == []
+    store.close()

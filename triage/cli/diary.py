@@ -173,9 +173,10 @@ def _call_id(store: Store, ref: str) -> str:
     if not ref.strip():
         raise BadAnswer("--call", "give the call’s reference")
     try:
-        return store.find(ref)
+        found = store.find(ref)
     except NotFound:
         return ref
+    return found if store.call(found).opened else ref
 
 
 def _said(diary: Diary, slot: Slot) -> dict[str, Any]:
