@@ -25,8 +25,8 @@ ROUNDS = 4
 class Trail:
     """One round: the steps on the trail and what they made known.
 
-    ``told``: answers were told all at once, without a screen; every step counts as passed. ``passed`` are the steps
-    answered or read out. ``before`` is the round before, whose interrupts and jumps the main thread may know of.
+    ``passed`` are the steps answered or read out; ``None``: all was told at once, and every step counts as passed.
+    ``aside`` are the steps that interrupts and jumps passed in the round before, which the main thread may know of.
     """
 
     def __init__(
@@ -38,7 +38,6 @@ class Trail:
         passed: Collection[str] | None,
         overrides: Mapping[str, bool],
         aside: Collection[str] = (),
-        marks: Collection[str] = (),
     ) -> None:
         self.script, self.answers, self.today = script, answers, today
         self.passed, self.told, self.overrides = passed or (), passed is None, overrides
@@ -48,32 +47,27 @@ class Trail:
         """The steps met and not passed, in order."""
         self.asked: dict[str, tuple[Field, ...]] = {}
         """The fields each step met asks for."""
-        self.aside = frozenset(aside)
+        self.aside: set[str] = set()
         """The steps that interrupts and jumps passed."""
         self._own = dict(answers) if self.told else {k: v for k, v in answers.items() if k not in script.askable}
         self._waiting: list[str] = []
         self._added: set[str] = set()
-        self.new_marks: set[str] = set()
-        """The flags and actions they set."""
         self.marks = {mark for mark, on in overrides.items() if on}
         self.reached = set(aside)
         self.known = self._own | self._answers_at(aside)
         self._learn_computed()
-        self.mark(marks)
+        self._mark_aside(aside)
 
     def follow(self, raised: Iterable[str], jumped: Iterable[str]) -> tuple[str | None, str | None]:
         """Follow everything; where the main thread stands, and where the newest interrupt does."""
         main = self._all(self.script.start)
-        before, marked = set(self.steps), set(self.marks)
-        self.known, self.reached = self._own | self._answers_at(jumped), before.copy()
+        self.known, self.reached = self._own | self._answers_at(jumped), set(self.steps)
         self._learn_computed()
         interrupt = None
         for step in raised:
-            interrupt = self._thread(step) or interrupt
+            interrupt = self._thread(step, self.aside) or interrupt
         for step in jumped:
-            self._thread(step, onwards=False)
-        self.aside = frozenset(set(self.steps) - before)
-        self.new_marks = self.marks - marked
+            self._thread(step, self.aside, onwards=False)
         stops = [main, self._drain()]
         if self.told:
             wrap_up = self.script.steps[self.script.wrap_up].section
@@ -98,10 +92,10 @@ class Trail:
             stop = stop or met
         return stop
 
-    def _thread(self, start: str, *, onwards: bool = True) -> str | None:
+    def _thread(self, start: str, through: set[str] | None = None, *, onwards: bool = True) -> str | None:
         """Follow one thread to its end; the first step in it that isn't passed.
 
-        ``onwards=False`` ends there.
+        The steps passed are put in ``through``. ``onwards=False`` ends at the first that isn't.
         """
         stop: str | None = None
         seen: set[str] = set()
@@ -116,6 +110,8 @@ class Trail:
                 if not onwards:
                     return here
                 stop = stop or here
+            elif through is not None:
+                through.add(here)
             route = next((r for r in step.routes if holds(r.when, self)), None)
             self._add(step, route)
             if route:
@@ -167,6 +163,16 @@ class Trail:
                     self._wait(option.to)
         for name in route.then if route else ():
             self._wait(name)
+
+    def _mark_aside(self, aside: Iterable[str]) -> None:
+        for step in (self.script.steps[name] for name in aside):
+            for field in step.fields:
+                if field.key in self.answers:
+                    for option in chosen_options(field, self.answers[field.key]):
+                        self.mark(option.sets)
+            for effect in step.effects:
+                if holds(effect.when, self):
+                    self.mark(effect.sets)
 
     def _wait(self, step: str) -> None:
         if step and step not in self._added:

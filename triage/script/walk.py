@@ -116,10 +116,10 @@ def walk(
     trail = Trail(script, answers, today, passed=passed, overrides=overrides, aside=out_of_order)
     stop, interrupt = trail.follow(aside, out_of_order)
     for _ in range(ROUNDS if aside or out_of_order else 0):
-        known_of, marks = trail.aside, trail.new_marks
-        trail = Trail(script, answers, today, passed=passed, overrides=overrides, aside=known_of, marks=marks)
+        before = trail.aside
+        trail = Trail(script, answers, today, passed=passed, overrides=overrides, aside=before)
         stop, interrupt = trail.follow(aside, out_of_order)
-        if trail.aside == known_of:
+        if trail.aside == before:
             break
     step = focus if focus in script.steps else interrupt or stop
     if step and step not in trail.asked:
