@@ -126,10 +126,10 @@ def where(listing: Listing, km: float | None = None) -> str:
 
 
 def distance(km: float) -> str:
-    """In miles, as callers reckon, to the nearest tenth below ten."""
-    miles = km / KM_PER_MILE
-    shown = f"{miles:.1f}" if miles < 10 else f"{miles:.0f}"
-    return f"{shown} mile{'' if shown == '1.0' else 's'}"
+    """In miles, as callers reckon: to the tenth below ten, and never less than a tenth."""
+    miles = max(km / KM_PER_MILE, 0.1)
+    shown = f"{miles:.1f}".removesuffix(".0") if miles < 10 else f"{miles:.0f}"
+    return f"{shown} mile{'' if shown == '1' else 's'}"
 
 
 def getting_in(listing: Listing) -> str:
