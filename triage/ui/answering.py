@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from triage.desk.desk import UNDOABLE
 from triage.errors import TriageError
 from triage.model import Call, Value
+from triage.script import telling
 from triage.script.form import FastExit, Field, Option, Step
 from triage.script.walk import Change
-from triage.ui import words
+from triage.ui import standing
 from triage.ui.widgets.step import StepView, drafted
 
 if TYPE_CHECKING:
@@ -107,6 +107,10 @@ class Answering:
             return step.fields
         return self.app.desk.asks(self.app.call, step.id, values)
 
+    def spoken(self, text: str) -> str:
+        """The words to say, with names filled in."""
+        return telling.spoken(text, self.app.desk.script, self.app.walk, self.app.desk.staff)
+
     def understood(self, field: Field, text: str) -> str:
         """A date or number as it will be kept."""
         if field.type not in ("date", "num") or not text.strip():
@@ -118,8 +122,8 @@ class Answering:
         return f"= {self._in_words(field, value)}" if value is not None else ""
 
     def _in_words(self, field: Field, value: Value) -> str:
-        age = words.age(str(value), self.app.desk.today) if field.type == "date" else None
-        return words.said(field, value) + (f", {age} years" if age is not None else "")
+        age = telling.age(str(value), self.app.desk.today) if field.type == "date" else None
+        return telling.said(field, value) + (f", {age} years" if age is not None else "")
 
     def typing(self, key: str, text: str) -> None:
         """Keep what is being typed, soon."""
@@ -183,7 +187,7 @@ class Answering:
         script = self.app.desk.script
 
         def named(keys: tuple[str, ...]) -> str:
-            return ", ".join(dict.fromkeys(words.key_title(script, k) for k in keys))
+            return ", ".join(dict.fromkeys(telling.key_title(script, k) for k in keys))
 
         lines = [f"kept       {len(change.kept)} answers"]
         lines += [f"parked     {named(change.parked)}"] if change.parked else []
@@ -218,10 +222,7 @@ class Answering:
         """Take back the last thing done, and say what it was."""
         self.leave()
         self.flush()
-        call = self.app.call
-        last = next((e for e in reversed(call.live_events) if e.kind in UNDOABLE), None) if call else None
-        if self.app.do(self.app.desk.undo) and last is not None:
-            self.app.say(f"undone: {words.done(self.app.desk.script, last)}")
+        if standing.undo(self.app):
             self.show(again=True)
 
     # ------------------------------------------------------------------ fast exits

@@ -100,6 +100,8 @@ class CallScreen(Screen[None]):
         self.step = self.answering.view
         self.trail, self.mayhelp, self.notes = Trail(), MayHelp(), Notes(self.answering.typing)
         self.glance, self.home = Glance(), Home()
+        self._for_wrap_up = ""
+        """The step that the wrap-up sent the handler to."""
 
     def compose(self) -> ComposeResult:
         """The first frame: home. The call's panes come right after it."""
@@ -124,7 +126,11 @@ class CallScreen(Screen[None]):
     # ------------------------------------------------------------------ drawing
 
     def _call_changed(self, before: Call | None, call: Call | None) -> None:
+        if call is not None and call.closed:
+            self.call_later(self._finished, call)
+            return
         self.follow()
+        self._turn_to_wrap_up(call)
         if call is not None and (before is None or before.id != call.id or before.answers != call.answers):
             self.suggest()
 
@@ -141,6 +147,21 @@ class CallScreen(Screen[None]):
         self.notes.put(call.notes)
         self.glance.show(self.mayhelp.names(), call.notes)
         self.refresh_bindings()
+
+    def _turn_to_wrap_up(self, call: Call | None) -> None:
+        """Once everything was asked, or what the wrap-up missed was put right."""
+        there = here(self).walk
+        if call is None or there is None or not call.events or call.events[-1].kind != "answered":
+            return
+        if there.step is None or call.events[-1].data["step"] == self._for_wrap_up:
+            self._for_wrap_up = ""
+            self.call_later(self.action_wrap_up)
+
+    def _finished(self, call: Call) -> None:
+        app = here(self)
+        self.home.saved = call
+        app.begin(lambda: None)
+        app.say("")
 
     def show_home(self) -> None:
         """Offer the open calls."""
@@ -314,8 +335,8 @@ class CallScreen(Screen[None]):
         await self.app.push_screen(WrapUpScreen(), self._wrapped)
 
     def _wrapped(self, go: str | None) -> None:
-        app = here(self)
-        if go and app.call is not None:
+        if go and here(self).call is not None:
+            self._for_wrap_up = go
             self._jump(go)
 
     # ------------------------------------------------------------------ what is possible

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from triage.ui.here import here
 from triage.ui.widgets.keybar import NAMES
 
-MOVES = ("move", "page", "across", "cursor", "delete", "select", "field(", "toggle", "scroll", "app.focus")
+MOVES = ("move", "page", "across", "cursor", "delete", "select", "field(", "pick", "scroll", "app.focus")
 """Actions that only move about: no commands."""
 
 
@@ -29,9 +30,9 @@ class Actions(Provider):
             if score > 0:
                 yield Hit(score, matcher.highlight(text), run, help=help_)
 
-    def _commands(self) -> list[tuple[str, str, partial[object]]]:
+    def _commands(self) -> list[tuple[str, str, partial[Any]]]:
         app, screen = here(self.screen), self.screen
-        found: dict[str, tuple[str, str, partial[object]]] = {}
+        found: dict[str, tuple[str, str, partial[Any]]] = {}
         for node, binding, enabled, tooltip in screen.active_bindings.values():
             if enabled and binding.description and not binding.action.startswith(MOVES):
                 key = binding.key_display or NAMES.get(binding.key, binding.key)

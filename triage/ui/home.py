@@ -27,6 +27,8 @@ class Home(Lines):
     def __init__(self) -> None:
         super().__init__(id="home-lines")
         self.calls: tuple[Call, ...] = ()
+        self.saved: Call | None = None
+        """The call saved last."""
 
     def show(self, script: Script, calls: Sequence[tuple[Call, str | None]], now: datetime) -> None:
         """Offer these open calls, each with the step it stands at."""
@@ -39,7 +41,7 @@ class Home(Lines):
 
 
 def _row(script: Script, call: Call, at: str | None) -> Content:
-    typed = next((t for k, t in reversed(call.drafts.items()) if t.strip() and k != "notes"), "")
+    typed = next((t for k, t in reversed(list(call.drafts.items())) if t.strip() and k != "notes"), "")
     half = f" half-typed: “{' / '.join(typed.splitlines())}”" if typed else ""
     place = f"at {at} {script.steps[at].title}" if at else "everything asked"
     opened = words.clock(words.opened_at(call), seconds=False)
@@ -55,7 +57,9 @@ class HomePane(Vertical):
     HomePane {
         align: center middle; width: 1fr; height: 1fr;
         Static { width: 72; max-width: 96%; height: auto; }
-        #greeting { margin-bottom: 2; } #counts { margin-top: 2; color: $quiet; }
+        #greeting { margin-bottom: 2; }
+        #saved { margin-bottom: 2; border-left: outer $accent; padding: 0 2; }
+        #counts { margin-top: 2; color: $quiet; }
     }
     """
 
@@ -63,14 +67,18 @@ class HomePane(Vertical):
         super().__init__()
         self._home = home
         self._greeting, self._counts = Static(id="greeting", markup=False), Static(id="counts", markup=False)
+        self._saved = Static(id="saved", markup=False)
 
     def compose(self) -> ComposeResult:
         """Greeting, list, counts."""
-        yield from (self._greeting, self._home, self._counts)
+        yield from (self._greeting, self._saved, self._home, self._counts)
 
     def greet(self, desk: Desk) -> None:
         """The organisation, the handler, the day, and the handler's calls of today."""
         today = desk.calls_today()
+        self._saved.display = self._home.saved is not None
+        if self._home.saved is not None:
+            self._saved.update(_summary(desk, self._home.saved))
         closed = sum(c.closed is not None for c in today)
         self._greeting.update(
             Content.assemble(
@@ -79,3 +87,15 @@ class HomePane(Vertical):
             )
         )
         self._counts.update(f"Today: {len(today)} calls answered, {closed} saved." if today else "No calls yet today.")
+
+
+def _summary(desk: Desk, call: Call) -> Content:
+    """What was saved, in two lines."""
+    end = call.closed.data if call.closed else {}
+    code = str(end.get("outcome", ""))
+    line = desk.tools.outcomes.get(code)
+    also = f"   also {', '.join(end['also'])}" if end.get("also") else ""
+    at = words.clock(call.closed.at) if call.closed else ""
+    return Content.assemble(
+        ("✓ ", "bold $accent"), (f"call {call.ref} saved {at}", "bold"), f"\n{code}  {line.name if line else ''}{also}"
+    )

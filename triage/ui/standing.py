@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from triage.desk.desk import UNDOABLE
+from triage.script import telling
 from triage.ui import words
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
 
@@ -50,18 +52,28 @@ def steps(app: TriageApp) -> PickDialog:
     walk, script = app.walk, app.desk.script
     path = walk.path if walk else ()
     picks = [
-        Pick(s.id, f"{s.id}  {s.title}", more=words.key_words(script, walk, s.id) if walk and s.id in path else s.ask)
+        Pick(s.id, f"{s.id}  {s.title}", more=telling.key_words(script, walk, s.id) if walk and s.id in path else s.ask)
         for s in script.steps.values()
     ]
     return PickDialog("Go to a step", picks, typed=True)
 
 
-def check(app: TriageApp) -> None:
-    """Check the first prompt off; the note is a draft until it is kept."""
-    if not app.unchecked or app.call is None:
+def undo(app: TriageApp) -> bool:
+    """Take back the last thing done, and say what it was."""
+    call = app.call
+    last = next((e for e in reversed(call.live_events) if e.kind in UNDOABLE), None) if call else None
+    if not app.do(app.desk.undo):
+        return False
+    app.say(f"undone: {words.done(app.desk.script, last)}" if last else "")
+    return True
+
+
+def check(app: TriageApp, prompt_id: str = "") -> None:
+    """Check a prompt off (the first without an id); the note is a draft until it is kept."""
+    prompt = next((p for p in app.unchecked if p.id == prompt_id or not prompt_id), None)
+    if prompt is None or app.call is None:
         app.say("nothing to check")
         return
-    prompt = app.unchecked[0]
     draft = f"check {prompt.id}"
 
     def noted(note: str | None) -> None:

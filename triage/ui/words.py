@@ -1,72 +1,14 @@
-"""The words for what a call holds, as screens show them. Nothing here draws or decides."""
+"""Times, lists and events in words, as screens show them. What the answers say is in ``script/telling.py``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from triage.model import DECLINED, NOT_KNOWN, Call, Event, Value
-from triage.script.form import Field, Option, Script
-from triage.script.walk import Walk
+from triage.model import Call, Event
+from triage.script.form import Script
 from triage.settings import ZONE
-
-YES_NO = (Option("yes", "Yes"), Option("no", "No"))
-
-NEEDS = ("ais_contact", "ais_format", "ais_prof", "ais_support", "language", "interpreter", "comm_any")
-"""Answers that say how to talk and write to the person."""
-
-
-def options(field: Field) -> tuple[Option, ...]:
-    """What can be chosen; a yes-no question needn't spell it out."""
-    return field.options or (YES_NO if field.type == "yn" else ())
-
-
-def said(field: Field | None, value: Value) -> str:
-    """One answer in words."""
-    values = value if isinstance(value, tuple) else (value,)
-    return ", ".join(_one(field, v) for v in values)
-
-
-def _one(field: Field | None, value: object) -> str:
-    text = str(value)
-    if text in (NOT_KNOWN, DECLINED) or field is None:
-        return text
-    if field.type == "date":
-        return day(text)
-    option = next((o for o in options(field) if o.value == text), None)
-    return option.text if option else " / ".join(text.splitlines())
-
-
-def key_words(script: Script, walk: Walk, step_id: str) -> str:
-    """The answers of a step in a few words: its line in the trail."""
-    fields = script.steps[step_id].fields
-    found = [said(f, walk.used[f.key]) for f in fields if f.key in walk.used and f.type != "auto"]
-    return " · ".join(found) if found else ("said" if not fields else "—")
-
-
-def day(iso: str) -> str:
-    """``1944-03-03`` as ``3 Mar 1944``; what isn't a date stays as it is."""
-    try:
-        found = date.fromisoformat(iso)
-    except ValueError:
-        return iso
-    return f"{found.day} {found:%b %Y}"
-
-
-def age(born: str, today: date) -> int | None:
-    """Years, from an ISO date."""
-    try:
-        was = date.fromisoformat(born)
-    except ValueError:
-        return None
-    return today.year - was.year - ((today.month, today.day) < (was.month, was.day))
-
-
-def key_title(script: Script, key: str) -> str:
-    """What a key is called: its field's label, else its step's title."""
-    found = script.field(key)
-    return (found[1].label or found[0].title) if found else key
 
 
 def clock(at: datetime, seconds: bool = True) -> str:
@@ -79,42 +21,6 @@ def lasted(since: datetime, until: datetime) -> str:
     seconds = max(0, int((until - since).total_seconds()))
     hours, rest = divmod(seconds, 3600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60:02}:{rest % 60:02}"
-
-
-def person(walk: Walk, today: date) -> str:
-    """Who the call is about: ``Joan P., 82, CV2``."""
-    parts = [_text(walk, "p_name")]
-    years = age(_text(walk, "p_dob"), today)
-    parts += [str(years) if years is not None else _text(walk, "p_age"), _text(walk, "p_postcode").split(" ")[0]]
-    return ", ".join(p for p in parts if p)
-
-
-def caller(script: Script, walk: Walk) -> str:
-    """Who rings: ``daughter, unpaid carer``."""
-    parts = [_text(walk, "caller_name")]
-    for key in ("caller_relation", "caller_role"):
-        found = script.field(key)
-        if found and _text(walk, key):
-            parts.append(said(found[1], walk.used[key]).lower())
-    return ", ".join(p for p in dict.fromkeys(parts) if p)
-
-
-def needs(script: Script, walk: Walk) -> list[str]:
-    """How to talk and write to the person."""
-    found = []
-    for key in NEEDS:
-        field = script.field(key)
-        value = walk.used.get(key, "")
-        if field and value and value not in ("no", "yes", NOT_KNOWN, DECLINED):
-            found.append(said(field[1], value))
-        elif key == "interpreter" and value == "yes":
-            found.append("interpreter")
-    return found
-
-
-def flags(script: Script, walk: Walk) -> list[str]:
-    """The flags in words."""
-    return [script.flags.get(f, f) for f in walk.flags]
 
 
 def done(script: Script, event: Event) -> str:
@@ -161,8 +67,3 @@ def listed(parts: Iterable[str], room: int) -> str:
             return f"{text} …" if text else longer[: max(0, room - 1)] + "…"
         text = longer
     return text
-
-
-def _text(walk: Walk, key: str) -> str:
-    value = walk.used.get(key, "")
-    return "" if value in (NOT_KNOWN, DECLINED) or isinstance(value, tuple) else str(value)

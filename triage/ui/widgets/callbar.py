@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
+from triage.script import telling
 from triage.script.walk import Prompt
 from triage.ui import words
 from triage.ui.here import here
@@ -46,10 +47,10 @@ class CallBar(Widget):
         lines = [_ends(self._left(), self._right(), width)]
         if app.call is not None and app.walk is not None:
             script = app.desk.script
-            who = [words.person(app.walk, app.desk.today) or "person not named yet"]
-            ringing = words.caller(script, app.walk)
+            who = [telling.person(script, app.walk, app.desk.today) or "person not named yet"]
+            ringing = telling.caller(script, app.walk)
             who += [f"ringing: {ringing}"] if ringing else []
-            marks = [*words.flags(script, app.walk), *words.needs(script, app.walk)]
+            marks = [*telling.flags(script, app.walk), *telling.needs(script, app.walk)]
             lines.append(
                 _ends(
                     Content.assemble((who[0], "bold"), ("  ·  " + who[1], "$quiet") if len(who) > 1 else ""),

@@ -35,7 +35,7 @@ class Choices(Widget, can_focus=True):
         Binding("down", "move(1)", "Down", show=False),
         Binding("left", "across(-1)", "Left", show=False),
         Binding("right", "across(1)", "Right", show=False),
-        Binding("space", "toggle", "Choose", show=False),
+        Binding("space", "pick", "Choose", show=False),
     ]
 
     DEFAULT_CSS = """
@@ -97,7 +97,7 @@ class Choices(Widget, can_focus=True):
         """To the column beside."""
         self.cursor += by * self._rows(self.size.width)
 
-    def action_toggle(self) -> None:
+    def action_pick(self) -> None:
         """Choose what the cursor is on."""
         if self.options:
             self._pick(self.cursor)

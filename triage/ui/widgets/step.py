@@ -16,8 +16,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from triage.model import DECLINED, NOT_KNOWN
+from triage.script import telling
 from triage.script.form import Field, Option, Step
-from triage.ui import words
 from triage.ui.widgets.choices import Choices
 from triage.ui.widgets.inputs import TextField
 
@@ -37,6 +37,9 @@ class Host(Protocol):
 
     def asked(self, step: Step, values: Mapping[str, object]) -> tuple[Field, ...]:
         """The fields to ask, as the answers stand."""
+
+    def spoken(self, text: str) -> str:
+        """The words to say, with names filled in."""
 
     def understood(self, field: Field, text: str) -> str:
         """How a typed answer was understood (“3 Mar 1944, 82”), or what is wrong with it; ``""`` says nothing."""
@@ -97,7 +100,7 @@ class StepView(VerticalScroll, can_focus=False):
         self.fields = self.host.asked(step, self.values)
         self.at = next((i for i, f in enumerate(self.fields) if f.key not in self.values), 0)
         self._said.display = bool(step.say)
-        self._said.update(Content(f"“{step.say.strip()}”") if step.say else "")
+        self._said.update(Content(f"“{self.host.spoken(step.say.strip())}”") if step.say else "")
         self.scroll_home(animate=False)
         self._show(focus)
 
@@ -235,7 +238,7 @@ class StepView(VerticalScroll, can_focus=False):
         step = self.step
         if step is None:
             return Content()
-        lines = [Content(step.ask)] if step.ask else []
+        lines = [Content(self.host.spoken(step.ask))] if step.ask else []
         lines += [Content.styled(f"▸ {step.tip}", "$quiet")] if step.tip else []
         lines += [Content.styled(f"check: {step.check}", "$warning")] if step.check else []
         rows = [self._summary(f) for f in self.fields[: self.at]]
@@ -251,7 +254,7 @@ class StepView(VerticalScroll, can_focus=False):
 
     def _summary(self, field: Field) -> Content:
         value = self.values.get(field.key)
-        told = words.said(field, value) if isinstance(value, (str, tuple)) else ""  # type: ignore[arg-type]
+        told = telling.said(field, value) if isinstance(value, (str, tuple)) else ""
         label = (field.label or field.key.replace("_", " ")).ljust(22)
         return Content.assemble((f"{'✓' if told else '·'} {label} ", "$quiet"), told)
 
@@ -296,7 +299,7 @@ class StepView(VerticalScroll, can_focus=False):
 
 
 def _options(field: Field) -> tuple[Option, ...]:
-    return words.options(field)
+    return telling.options(field)
 
 
 def drafted(field: Field, text: str) -> object:

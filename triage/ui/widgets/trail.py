@@ -5,9 +5,9 @@ from __future__ import annotations
 from textual.binding import Binding
 from textual.content import Content
 
+from triage.script import telling
 from triage.script.form import Script
 from triage.script.walk import Walk
-from triage.ui import words
 from triage.ui.widgets.lines import Lines
 
 LABEL = 18
@@ -35,7 +35,7 @@ class Trail(Lines):
         step = script.steps[step_id]
         mark = "▸" if current else " "
         title = step.title[:LABEL].ljust(LABEL)
-        answer = "" if current and not _answered(step_id, script, walk) else words.key_words(script, walk, step_id)
+        answer = "" if current and not _answered(step_id, script, walk) else telling.key_words(script, walk, step_id)
         return Content.assemble(
             (f"{mark}{step_id:<4}", "bold $accent" if current else "$quiet"),
             (title, "bold" if current else "$quiet"),

@@ -1,0 +1,117 @@
+"""What leaves a call: the case note, the words to read back and the leaflet, put together from the call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from triage.desk.desk import Desk, Slip
+from triage.errors import NotFound
+from triage.handover import Handover, NextStep, case_note, leaflet, read_back, withheld
+from triage.model import Call, Slot
+from triage.script import telling
+from triage.settings import ZONE
+
+
+def handover(desk: Desk, call: Call) -> Handover:
+    """What is passed on from a call, as it stands."""
+    there, script = desk.walk(call), desk.script
+    code = call.chosen[0] if call.chosen else there.outcome
+    words = telling.told(script, there, "reason_verbatim") or call.drafts.get("reason_verbatim", "")
+    need = [words, telling.told(script, there, "reason")]
+    return Handover(
+        ref=call.ref,
+        at=(call.events[0].at if call.events else desk.clock()).astimezone(ZoneInfo(ZONE)),
+        handler=desk.staff.name,
+        caller=telling.caller(script, there),
+        person=telling.told(script, there, "p_name"),
+        need=tuple(n for n in need if n),
+        done=tuple(script.actions.get(a, a) for a in there.actions),
+        steps=next_steps(desk, call),
+        appointments=appointments(desk, call),
+        shortlist=tuple(listing.name for listing in desk.listings(call)),
+        outcome=_named(desk, code),
+        also=tuple(_named(desk, p.code) for p in there.proposals if p.code != code),
+        flags=there.flags,
+        notes=call.notes,
+    )
+
+
+def next_steps(desk: Desk, call: Call) -> tuple[NextStep, ...]:
+    """What was promised, and what each outcome means for the caller."""
+    promised = [
+        NextStep(e.data["what"], e.data["owner"], datetime.fromisoformat(e.data["due"]).date())
+        for e in call.of_kind("promised")
+    ]
+    there = desk.walk(call)
+    instead = call.chosen is not None and call.chosen[0] != there.outcome
+    told = [
+        NextStep(p.rule.leaflet, p.rule.owner)
+        for p in there.proposals
+        if p.rule.leaflet and not (instead and p.code == there.outcome)
+    ]
+    return tuple(dict.fromkeys([*promised, *told]))
+
+
+def appointments(desk: Desk, call: Call) -> tuple[Slot, ...]:
+    """The slots booked for the call, those that the diary still knows."""
+    found = []
+    for slot in call.bookings:
+        try:
+            found.append(desk.tools.diary.slot(slot))
+        except NotFound:
+            continue
+    return tuple(found)
+
+
+def note(desk: Desk, call: Call) -> str:
+    """The case note to paste."""
+    return case_note(handover(desk, call))
+
+
+def read_out(desk: Desk, call: Call) -> tuple[str, ...]:
+    """The words to read back to the caller."""
+    return read_back(handover(desk, call), desk.tools.organisation)
+
+
+def write_leaflet(desk: Desk, call: Call) -> tuple[Call, Mapping[str, Path]]:
+    """The leaflet as files in the data folder, noted on the call.
+
+    Raises :class:`Slip` with the reason when nothing may leave for this person.
+    """
+    there = desk.walk(call)
+    why = withheld(there.flags)
+    if why:
+        raise Slip(why)
+    folder = desk.tools.data_dir / "leaflets"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = handover(desk, call)
+    listings = desk.listings(call)
+    paths = {}
+    for form, ending in (("text", "txt"), ("html", "html")):
+        paths[form] = folder / f"{_file_name(call)}.{ending}"
+        text = leaflet(
+            listings,
+            found.steps,
+            organisation=desk.tools.organisation,
+            today=desk.today,
+            call_ref=call.ref,
+            appointments=found.appointments,
+            person=found.person,
+            format="html" if form == "html" else "text",
+            demonstration=any(listing.demonstration for listing in listings),
+        )
+        paths[form].write_text(text, encoding="utf-8")
+    return desk.handed(call, "leaflet", "file", "text and HTML"), paths
+
+
+def _named(desk: Desk, code: str) -> str:
+    line = desk.tools.outcomes.get(code)
+    return f"{code} {line.name}" if line else code
+
+
+def _file_name(call: Call) -> str:
+    return "leaflet-" + re.sub(r"[^A-Z0-9]", "", call.ref)
