@@ -291,7 +291,7 @@ class Desk:
 
     def move(self, call: Call, was: str, slot: str) -> Call:
         """Move a booking, all or nothing."""
-        booking.move(self.store, self.tools.diary, was, slot, **self._who())
+        booking.move(self.store, self.tools.diary, was, slot, call.id, **self._who())
         return self._again(call)
 
     def cancel(self, call: Call, slot: str, reason: str) -> Call:
@@ -301,7 +301,7 @@ class Desk:
 
     def held(self, call: Call) -> tuple[str, datetime] | None:
         """The slot held for this call and when the hold runs out (UTC)."""
-        events = call.of_kind("held", "released", "booked")
+        events = call.of_kind("held", "released", "booked", "moved")
         if not events or events[-1].kind != "held":
             return None
         until = datetime.fromisoformat(events[-1].data["until"])
