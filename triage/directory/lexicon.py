@@ -22,8 +22,8 @@ from rapidfuzz.distance import OSA
 from triage.directory.words import LONGEST, sound, stem, tokens
 
 NOT, CANNOT = "not", "cannot"
-GAP = 4
-"""Telling words that may stand between the words of one phrase."""
+GAP = 6
+"""Words that may stand between the words of one phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,7 @@ class _Code:
     code: str
     at: frozenset[int]
     denied: str = ""
+    small: str = ""
 
 
 class Lexicon:
@@ -111,16 +112,17 @@ class Lexicon:
         self._same = {stem(w): group[0] for group in self.grammar.same for w in tokens(" ".join(group))}
         self._rewrites = {tuple(tokens(a)): b for a, b in self.grammar.rewrites.items()}
         self._longest = max(map(len, self._rewrites), default=1)
-        phrases: dict[tuple[frozenset[str], int], None] = {}
-        for number, concept in enumerate(self.concepts):
-            for phrase in concept.say:
-                codes = frozenset(c.code for c in self._codes(tokens(phrase)))
-                phrases[codes, number] = None
-        self._phrases = tuple(p for p in phrases if p[0])
-        self._having: dict[str, list[int]] = defaultdict(list)
-        for number, (codes, _) in enumerate(self._phrases):
+        heard = [(self._codes(tokens(p)), n, p) for n, concept in enumerate(self.concepts) for p in concept.say]
+        users: dict[str, set[int]] = defaultdict(set)
+        for codes, number, _ in heard:
             for code in codes:
-                self._having[code].append(number)
+                users[code.code].add(number)
+        literal = ((self._wanted(codes, users), number, frozenset(map(stem, tokens(p)))) for codes, number, p in heard)
+        self._phrases = tuple(phrase for phrase in literal if phrase[0])
+        self._having: dict[str, list[int]] = defaultdict(list)
+        for number, (wanted, _, _) in enumerate(self._phrases):
+            for needed in wanted:
+                self._having[needed].append(number)
         self.hear = lru_cache(maxsize=512)(self._hear)
 
     @cached_property
@@ -139,16 +141,25 @@ class Lexicon:
         codes = [self._mend(code, words, known) for code in self._codes(words)]
         ideas = self._whole(codes, words)
         covered = frozenset(i for idea in ideas for i in idea.at)
-        left = [code for code in codes if not code.at <= covered]
+        left = [code for code in codes if not code.small and not code.at <= covered]
         if left:
             ideas += self._partly(codes, covered, words)
-        denied = [c.at for c in codes if c.denied == NOT and not c.at <= covered and self._vote(c.code[1:])]
+        denied = [c.at for c in codes if c.denied == NOT and not c.at <= covered and self._votes(c.code[1:])]
         return Meaning(tuple(ideas), frozenset(i for at in denied for i in at))
 
+    def _wanted(self, codes: list[_Code], users: Mapping[str, set[int]]) -> frozenset[str]:
+        """The words a phrase can't do without. One weak word alone (*live*, *house*) also needs the small words."""
+        telling = frozenset(code.code for code in codes if not code.small)
+        if len(telling) > 1 or (telling and len(users[next(iter(telling))]) <= 2):
+            return telling
+        filler = frozenset(code.code for code in codes if code.small == "filler")
+        return telling | filler or frozenset(code.code for code in codes)
+
     def _codes(self, words: list[str]) -> list[_Code]:
+        """The words as they are compared, small ones marked."""
         found: list[_Code] = []
         denial, since = "", frozenset[int]()
-        plain = []
+        last = ""
         at = 0
         while at < len(words):
             step, word = self._next(words, at)
@@ -156,20 +167,21 @@ class Lexicon:
             at += step
             if word in self.grammar.denials or word in (NOT, CANNOT):
                 denial, since = self.grammar.denials.get(word, word), since | here
+                found.append(_Code("~", here, small="filler"))
                 continue
             if word in ("and", "but", "because", "so"):
                 denial, since = "", frozenset()
-            if word in ("or", "nor") and found and found[-1].denied:
-                denial, since = found[-1].denied, here
+            if word in ("or", "nor") and last:
+                denial, since = last, here
             if not word or word in self.grammar.kin or word in self.grammar.filler:
-                plain.append(_Code(stem(word), here))
+                found += (
+                    [_Code(stem(word), here, small="kin" if word in self.grammar.kin else "filler")] if word else []
+                )
                 continue
             code = self._same.get(stem(word), stem(word))
             found.append(_Code(f"~{code}", since | here, denial) if denial else _Code(code, here))
-            denial, since = "", frozenset()
-        if since and not found:
-            plain.append(_Code("~", since))
-        return found or [code for code in plain if code.code]
+            denial, since, last = "", frozenset(), denial
+        return found
 
     def _next(self, words: list[str], at: int) -> tuple[int, str]:
         for length in range(min(self._longest, len(words) - at), 1, -1):
@@ -181,7 +193,7 @@ class Lexicon:
     def _mend(self, code: _Code, words: list[str], known: Callable[[str], bool] | None) -> _Code:
         """A misspelt or misheard telling word as the lexicon spells it."""
         bare = code.code.removeprefix("~")
-        if code.code in self._having or len(bare) < 5 or not bare.isalpha():
+        if code.small or code.code in self._having or len(bare) < 5 or not bare.isalpha():
             return code
         if known and any(known(words[i]) for i in code.at):
             return code
@@ -205,47 +217,49 @@ class Lexicon:
         places: dict[str, list[int]] = defaultdict(list)
         for place, code in enumerate(codes):
             places[code.code].append(place)
+        literal = frozenset(map(stem, words))
         counts = Counter(number for code in places for number in self._having.get(code, ()))
         found = []
         for number, count in counts.items():
-            wanted, concept = self._phrases[number]
+            wanted, concept, said = self._phrases[number]
             if count == len(wanted):
                 spots = _closest([places[code] for code in wanted])
                 if spots[-1] - spots[0] <= len(spots) - 1 + GAP:
                     at = frozenset(i for spot in spots for i in codes[spot].at)
-                    found.append((len(wanted), sum(map(self._idf, wanted)), -number, at, concept))
-        found.sort(key=lambda f: f[:3], reverse=True)
-        taken: list[frozenset[int]] = []
+                    telling = sum(not codes[spot].small for spot in spots)
+                    alike = len(said & literal) / len(said | literal)
+                    found.append(((telling, len(wanted), sum(map(self._idf, wanted)), alike, -number), at, concept))
+        found.sort(key=lambda f: f[0], reverse=True)
+        best: dict[frozenset[int], tuple[float, ...]] = {}
         ideas: list[Idea] = []
-        for _, _, _, at, concept in found:
-            if any(at < other for other in taken) or any(i.concept is self.concepts[concept] for i in ideas):
+        for rank, at, concept in found:
+            if at not in best and (at <= frozenset().union(*best) or any(at < other for other in best)):
                 continue
-            if at <= frozenset().union(*taken) and at not in taken:
+            if any(idea.concept is self.concepts[concept] for idea in ideas):
                 continue
-            taken.append(at)
-            ideas.append(Idea(self.concepts[concept], _said(words, at), at, 1.0))
+            first = best.setdefault(at, rank)
+            weight = 1.0 if rank[3] >= first[3] - 0.05 else 0.6
+            ideas.append(Idea(self.concepts[concept], _said(words, at), at, weight))
         return ideas
 
     def _partly(self, codes: list[_Code], covered: frozenset[int], words: list[str]) -> list[Idea]:
         """Votes of the words that no whole phrase covers, helped by the phrases they nearly make."""
         votes: dict[int, float] = defaultdict(float)
         at: dict[int, frozenset[int]] = defaultdict(frozenset)
-        total = 0.0
-        for code in codes:
-            if code.at <= covered:
-                continue
-            total += 1
-            for concept, share in self._vote(code.code).items():
-                votes[concept] += share
-                at[concept] |= code.at
-        have = {code.code for code in codes}
-        places = {code.code: code.at for code in codes}
+        telling = [code for code in codes if not code.small]
+        for code in telling:
+            if not code.at <= covered:
+                for concept, share in self._votes(code.code).items():
+                    votes[concept] += share
+                    at[concept] |= code.at
+        have = {code.code for code in telling}
+        places = {code.code: code.at for code in telling}
         for number in {n for code in have for n in self._having.get(code, ())}:
-            wanted, concept = self._phrases[number]
+            wanted, concept, _ = self._phrases[number]
             both = wanted & have
             share = sum(map(self._idf, both)) / sum(map(self._idf, wanted))
             if len(both) >= 2 and share >= 0.55:
-                here = frozenset().union(*(places[code] for code in both))
+                here = frozenset[int]().union(*(places[code] for code in both))
                 if not here <= covered and share > votes.get(concept, 0.0):
                     votes[concept], at[concept] = share, at.get(concept, frozenset()) | here
         best = sorted(votes, key=lambda c: (-votes[c], c))[:2]
@@ -255,15 +269,13 @@ class Lexicon:
             if votes[c] >= 0.5 and votes[c] >= 0.7 * votes[best[0]]
         ]
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - a lexicon lives as long as the program
-    def _vote(self, code: str) -> dict[int, float]:
+    def _votes(self, code: str) -> dict[int, float]:
         """How strongly a word by itself points to each concept: the share of its phrases, if they agree."""
         having = self._having.get(code, ())
         counts = Counter(self._phrases[number][1] for number in having)
         alone = {self._phrases[n][1] for n in having if len(self._phrases[n][0]) == 1}
-        return {
-            c: 1.0 if c in alone else n / len(having) for c, n in counts.items() if n / len(having) >= 0.5 or c in alone
-        }
+        shares = {concept: n / len(having) for concept, n in counts.items()}
+        return {c: 1.0 if c in alone else share for c, share in shares.items() if share >= 0.5 or c in alone}
 
 
 def _closest(places: list[list[int]]) -> list[int]:

@@ -36,8 +36,8 @@ _ODD = """
     fell:fall fallen:fall left:leave leaving:leave lost:lose losing:lose drank:drink drunk:drink kept:keep
     forgot:forget forgotten:forget forgetting:forget forgetful:forget forgets:forget hitting:hit hurting:hurt
     stole:steal stolen:steal stealing:steal took:take taken:take taking:take fed:feed ate:eat eaten:eat
-    slept:sleep broke:break broken:break men:man mens:man women:woman womens:woman children:child childrens:child
-    kids:kid feet:foot teeth:tooth wives:wife knives:knife lives:live died:die dies:die dying:die using:use
+    slept:sleep men:man mens:man women:woman womens:woman children:child childrens:child
+    kids:kid feet:foot teeth:tooth wives:wife knives:knife lives:live died:die dies:die using:use
     used:use uses:use bought:buy thought:think brought:bring paid:pay spent:spend sold:sell told:tell said:say
     went:go goes:go going:go gone:go came:come coming:come ran:run sat:sit stood:stand shook:shake shaken:shake
     bit:bite bitten:bite struck:strike beaten:beat hid:hide hidden:hide locked:lock seen:see saw:see heard:hear
