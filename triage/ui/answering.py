@@ -80,15 +80,15 @@ class Answering:
 
     def _title(self, step: Step) -> str:
         if not step.section:
-            return f" {step.title} "
+            return step.title
         section = self.app.desk.script.section(step.id)
         change = "change · " if self.changing else ""
-        return f" {change}{section.number} {section.title} · {step.id} "
+        return f"{change}{section.number} {section.title} · {step.id}"
 
     def _keys(self) -> str:
         if self.changing or self.fast:
-            return " enter go on · ctrl+l leave it "
-        return " enter next · ctrl+r undo "
+            return "enter go on · ctrl+l leave it"
+        return "enter next · ctrl+r undo"
 
     def _values(self, call: Call, step: Step) -> dict[str, object]:
         values: dict[str, object] = {}
@@ -207,6 +207,7 @@ class Answering:
         self.flush()
         self.fast = None
         self.changing = None if self.app.walk and step_id == self.app.walk.step else step_id
+        self.app.say("")
         self.show()
 
     def leave(self) -> bool:

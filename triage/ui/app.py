@@ -58,7 +58,6 @@ class TriageApp(OneKeyAtATime):
         Binding("ctrl+q", "quit", "leave triage", id="quit", show=False, priority=True),
     ]
     CSS = """
-    Screen { background: $background; color: $foreground; }
     Toast { background: $panel; }
     """
 

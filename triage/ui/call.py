@@ -26,6 +26,8 @@ from triage.ui.widgets.mayhelp import MayHelp
 from triage.ui.widgets.notes import Glance, Notes
 from triage.ui.widgets.trail import Trail
 
+EARLY = 3
+"""Steps on the path up to which the fast exit is offered below; it works later too."""
 PANES = ("step", "trail", "mayhelp", "notes")
 
 
@@ -38,10 +40,11 @@ class CallScreen(Screen[None]):
         Binding("f3,ctrl+f", "search", "search", id="search", tooltip="Search the directory; the call stays open"),
         Binding("f5", "fast_exit", "fast exit", id="fast", tooltip="Named worker, existing case, other service"),
         Binding("f6", "pane(1)", "so far", id="pane", tooltip="Next pane: step, so far, may help, notes"),
-        Binding("f7", "diary", "diary", id="diary", tooltip="Free appointments"),
         Binding("f8", "notes", "notes", id="notes", tooltip="To the notes and back"),
         Binding("f9", "standing('s')", "safeguarding", id="safeguarding", tooltip="Raise a concern, from any step"),
         Binding("f10", "wrap_up", "wrap up", id="wrap", tooltip="Outcome, what is missing, save"),
+        Binding("f1", "app.help", "help", tooltip="What this step is for, and every key"),
+        Binding("f7", "diary", "diary", id="diary", tooltip="Free appointments"),
         Binding("f12", "standing('!')", "danger now", id="danger", show=False, tooltip="Someone is in danger now"),
         Binding("f4", "check", "checked", id="check", show=False, tooltip="The CHECK line was looked at: with a note"),
         Binding("ctrl+o", "rules", "standing rules", id="rules", show=False, tooltip="Danger, unsafe to talk, …"),
@@ -340,6 +343,12 @@ class CallScreen(Screen[None]):
             self._jump(go)
 
     # ------------------------------------------------------------------ what is possible
+
+    @property
+    def unshown(self) -> frozenset[str]:
+        """Actions that work but needn't stand below now."""
+        there = here(self).walk
+        return frozenset() if there is None or len(there.path) <= EARLY else frozenset({"fast_exit"})
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Between calls only home's keys; in a call only the call's."""

@@ -36,7 +36,7 @@ class HelpDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The page."""
         with VerticalScroll() as box:
-            box.border_title, box.border_subtitle = " Help ", " enter close "
+            box.border_title, box.border_subtitle = "Help", "enter close"
             yield Static(Content("\n").join([*self._step(), *self._keys()]), markup=False)
 
     def action_close(self) -> None:

@@ -84,14 +84,14 @@ class WrapUpScreen(Screen[str | None]):
                 yield self._outcome
                 yield self._left
             with VerticalScroll(id="words") as words:
-                words.border_title, words.border_subtitle = " Read back, and the case note ", " y copy "
+                words.border_title, words.border_subtitle = "Read back, and the case note", "y copy"
                 yield self._words
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Follow the call."""
-        self._outcome.border_title, self._left.border_title = " Outcome ", " Before it is saved "
-        self._outcome.border_subtitle, self._left.border_subtitle = " o other, with a reason ", " enter goes there "
+        self._outcome.border_title, self._left.border_title = "Outcome", "Before it is saved"
+        self._outcome.border_subtitle, self._left.border_subtitle = "o other, with a reason", "enter goes there"
         self.watch(here(self), "call", self._draw, init=True)
 
     # ------------------------------------------------------------------ drawing
@@ -137,7 +137,8 @@ class WrapUpScreen(Screen[str | None]):
 
     def _blocks(self, call: Call, there: Walk) -> list[tuple[Content, str]]:
         rows = [
-            (Content.assemble(("✗ ", "bold $warning"), b.why, (f"   {b.go}", "$quiet")), b.go) for b in there.blocks
+            (Content.assemble(("✗ ", "bold $warning"), b.why, (f"   {_place(b.go)}", "$quiet")), b.go)
+            for b in there.blocks
         ]
         if not rows and (there.outcome or call.chosen):
             rows.append((Content.assemble(("▸ Save this call", "bold $accent"), ("   Enter or F10", "$quiet")), SAVE))
@@ -145,7 +146,8 @@ class WrapUpScreen(Screen[str | None]):
 
     def _done(self, call: Call, there: Walk) -> list[tuple[Content, str]]:
         desk = here(self).desk
-        lines = [f"{len(call.checked)} of {len(there.prompts)} signs checked"] if there.prompts else []
+        open_ = here(self).unchecked
+        lines = [f"signs looked at: {len(there.prompts)}"] if there.prompts and not open_ else []
         lines += [f"told about {len(call.shortlist)}: {', '.join(x.name for x in desk.listings(call))}"] * bool(
             call.shortlist
         )
@@ -155,7 +157,8 @@ class WrapUpScreen(Screen[str | None]):
         rows = [(Content.assemble(("✓ ", "$accent"), line), "") for line in lines]
         unasked = len(there.not_asked)
         if unasked:
-            rows.append((Content.styled(f"· {unasked} questions on the way were left unasked", "$quiet"), ""))
+            many = f"{unasked} questions on the way were" if unasked > 1 else "one question on the way was"
+            rows.append((Content.styled(f"· {many} left unasked", "$quiet"), ""))
         return rows
 
     # ------------------------------------------------------------------ keys
@@ -229,4 +232,9 @@ class WrapUpScreen(Screen[str | None]):
                 app.say(f"{code} chosen · ctrl+r undoes")
 
         words = "Why this outcome rather than the proposed one?"
-        app.push_screen(NoteDialog(f" {code} {self._called(code)} ", words), because)
+        app.push_screen(NoteDialog(f"{code} {self._called(code)}", words), because)
+
+
+def _place(go: str) -> str:
+    """Where a block is put right, as it is said."""
+    return "F4" if go.startswith("prompt:") else go

@@ -47,13 +47,15 @@ class CallBar(Widget):
         lines = [_ends(self._left(), self._right(), width)]
         if app.call is not None and app.walk is not None:
             script = app.desk.script
-            who = [telling.person(script, app.walk, app.desk.today) or "person not named yet"]
+            who = telling.person(script, app.walk, app.desk.today)
             ringing = telling.caller(script, app.walk)
-            who += [f"ringing: {ringing}"] if ringing else []
             marks = [*telling.flags(script, app.walk), *telling.needs(script, app.walk)]
             lines.append(
                 _ends(
-                    Content.assemble((who[0], "bold"), ("  ·  " + who[1], "$quiet") if len(who) > 1 else ""),
+                    Content.assemble(
+                        (who, "bold") if who else ("not named yet", "$quiet"),
+                        (f"  ·  ringing: {ringing}", "$quiet") if ringing else "",
+                    ),
                     Content.styled("  ·  ".join(marks), "bold $warning"),
                     width,
                 )

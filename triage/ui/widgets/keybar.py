@@ -39,7 +39,8 @@ class KeyBar(Widget):
     def _keys(self, width: int) -> Content:
         line = Content()
         self._spots = []
-        seen = set()
+        seen = set(getattr(self.screen, "unshown", ()))
+        gap = 3 if width >= 100 else 2
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if not binding.show or binding.action in seen or not active.enabled:
@@ -47,10 +48,10 @@ class KeyBar(Widget):
             seen.add(binding.action)
             key = binding.key_display or NAMES.get(binding.key, _name(binding.key))
             part = Content.assemble((key, "bold $accent"), (f" {binding.description}", "$quiet"))
-            start = line.cell_length + (3 if self._spots else 0)
+            start = line.cell_length + (gap if self._spots else 0)
             if start + part.cell_length > width or len(self._spots) == MOST:
                 break
-            line = Content.assemble(line, "   ", part) if self._spots else part
+            line = Content.assemble(line, " " * gap, part) if self._spots else part
             self._spots.append((start, start + part.cell_length, binding.key))
         return line
 

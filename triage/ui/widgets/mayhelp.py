@@ -18,6 +18,7 @@ class MayHelp(Lines):
 
     def __init__(self) -> None:
         super().__init__(empty="Listings that fit come up as answers do. F3 searches.", id="mayhelp")
+        self.border_title = "May help"
         self.matches: tuple[Match, ...] = ()
 
     def show(self, matches: Sequence[Match], kept: Container[str]) -> None:

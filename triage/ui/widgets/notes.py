@@ -22,8 +22,8 @@ class Notes(Container):
         self.field = TextField(
             typed=lambda text: typed("notes", text), classes="-notes", placeholder="What the form has no place for."
         )
-        self.border_title = " Notes "
-        self.border_subtitle = " F8 "
+        self.border_title = "Notes"
+        self.border_subtitle = "F8"
 
     def compose(self) -> ComposeResult:
         """The text."""

@@ -231,7 +231,9 @@ class StepView(VerticalScroll, can_focus=False):
             self.take_focus()
 
     def _draw(self) -> None:
-        self._head.update(self._above())
+        above = self._above()
+        self._head.display = bool(above.plain)
+        self._head.update(above)
         self._foot.update(self._below())
 
     def _above(self) -> Content:

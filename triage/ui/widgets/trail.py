@@ -20,6 +20,7 @@ class Trail(Lines):
 
     def __init__(self) -> None:
         super().__init__(empty="What was answered stands here.", id="trail")
+        self.border_title = "So far"
         self.steps: tuple[str, ...] = ()
 
     def show(self, script: Script, walk: Walk, current: str | None) -> None:
