@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from triage.desk.page import ScriptWords
 from triage.model import Call, Event, Listing, OutcomeCode
 from triage.reports import Count, Share, Spread, Window, call_page, figures, tally
 from triage.reports.sheet import figures_sheet, groups_sheet, to_csv
@@ -266,7 +267,7 @@ CODES = {"IAG": OutcomeCode("IAG", "Information and advice", 20, "")}
 
 
 def page_of(call: Call, listings: dict[str, Listing] | None = None) -> str:
-    return call_page(call, SCRIPT, CODES, listings or {}).text()
+    return call_page(call, ScriptWords(SCRIPT), CODES, listings or {}).text()
 
 
 def test_the_page_of_a_call_tells_it_in_words() -> None:

@@ -48,10 +48,9 @@ def report(args: argparse.Namespace) -> int:
 
 
 def _page(desk: Desk, ref: str) -> str:
-    from triage.reports import call_page
+    from triage.desk.page import page_of
 
-    call = desk.store.call(desk.store.find(ref))
-    return call_page(call, desk.script, desk.tools.outcomes, desk.tools.directory.by_id).text()
+    return page_of(desk, desk.store.call(desk.store.find(ref))).text()
 
 
 def _days(since: str | None, until: str | None, today: date) -> tuple[date, date]:

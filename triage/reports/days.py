@@ -7,7 +7,7 @@ here, once, so that no figure has to remember.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -53,6 +53,8 @@ class Window:
     until: date
     now: datetime
     everything: tuple[Call, ...]
+    only: frozenset[str] | None = None
+    """Some of the calls, when the report is about those; who rang again is still looked for among all."""
 
     @classmethod
     def of(cls, calls: Iterable[Call], since: date, until: date, now: datetime) -> Window:
@@ -63,7 +65,12 @@ class Window:
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """The calls the report is about."""
-        return tuple(c for c in self.everything if self.since <= opened_at(c).date() <= self.until)
+        inside = (c for c in self.everything if self.since <= opened_at(c).date() <= self.until)
+        return tuple(c for c in inside if self.only is None or c.id in self.only)
+
+    def narrowed(self, calls: Iterable[str]) -> Window:
+        """The same window on some of its calls."""
+        return replace(self, only=frozenset(calls))
 
     @property
     def days(self) -> tuple[date, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from textwrap import wrap
-from typing import Any, Protocol
+from typing import Protocol
 
 from triage.model import Call, Event, Listing, OutcomeCode, Value
 from triage.reports.days import local
@@ -23,7 +23,7 @@ WHO = ("caller_role", "caller_name", "caller_relation", "tp_consent", "p_name", 
 """Answers that say who rang and about whom, shown first."""
 
 
-class Script(Protocol):
+class Words(Protocol):
     """What the page asks of a script: its words."""
 
     @property
@@ -34,8 +34,8 @@ class Script(Protocol):
     def actions(self) -> Mapping[str, str]:
         """Every action's words."""
 
-    def field(self, key: str, /) -> tuple[Any, Any] | None:
-        """The step and the field that ask for a key."""
+    def answer(self, key: str, value: Value) -> tuple[str, str]:
+        """What a key is called, and an answer to it in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,18 @@ class Page:
         return "\n".join(lines)
 
 
-def call_page(call: Call, script: Script, outcomes: Mapping[str, OutcomeCode], listings: Mapping[str, Listing]) -> Page:
+def call_page(call: Call, words: Words, outcomes: Mapping[str, OutcomeCode], listings: Mapping[str, Listing]) -> Page:
     """The page of one call, open or closed."""
     opened = call.opened
     when = f"{local(opened.at):%a %d %b %Y %H:%M}" if opened else "booked without a call"
     found = (
-        Part("Who", _answers(call, script, WHO)),
+        Part("Who", _answers(call, words, WHO)),
         Part("Need, in the caller's words", _words(call)),
-        Part("Answers", _answers(call, script, [k for k in call.answers if k not in (*WHO, "reason_verbatim")])),
+        Part("Answers", _answers(call, words, [k for k in call.answers if k not in (*WHO, "reason_verbatim")])),
         Part("Prompts checked", tuple(("", f"“{_prompt(p)}”: {note}") for p, note in call.checked.items())),
         Part("Shortlist", _shortlist(call, listings)),
         Part("Appointments", tuple((_when(slot), _slot(slot)) for slot in call.bookings)),
-        Part("Outcome", _outcome(call, script, outcomes)),
+        Part("Outcome", _outcome(call, words, outcomes)),
         Part("What happens next", tuple(_promise(e) for e in call.of_kind("promised"))),
         Part("Notes", (("", call.notes),) if call.notes.strip() else ()),
         Part("Times", _times(call)),
@@ -87,24 +87,15 @@ def call_page(call: Call, script: Script, outcomes: Mapping[str, OutcomeCode], l
     return Page(f"Call {call.ref} · {when} · {call.owner or 'nobody'}", tuple(p for p in found if p.rows))
 
 
-def _answers(call: Call, script: Script, keys: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def _answers(call: Call, words: Words, keys: Iterable[str]) -> tuple[tuple[str, str], ...]:
     shown = [k for k in keys if k in call.answers and k not in WITHHELD]
-    rows = [_answer(script, key, call.answers[key]) for key in shown]
+    rows = [words.answer(key, call.answers[key]) for key in shown]
     kept_back = [k for k in keys if k in call.answers and k in WITHHELD]
     if kept_back:
         rows.append(
             ("Kept back", f"{len(kept_back)} answers about a possible source of harm: see the safeguarding record")
         )
     return tuple(rows)
-
-
-def _answer(script: Script, key: str, value: Value) -> tuple[str, str]:
-    _, field = script.field(key) or (None, None)
-    label = (getattr(field, "label", "") or key.replace("_", " ")).strip()
-    values = value if isinstance(value, tuple) else (value,)
-    options = [field.option(str(v)) if field else None for v in values]
-    words = ", ".join(o.text if o else str(v) for o, v in zip(options, values, strict=True))
-    return label[:1].upper() + label[1:], words
 
 
 def _words(call: Call) -> tuple[tuple[str, str], ...]:
@@ -119,7 +110,7 @@ def _shortlist(call: Call, listings: Mapping[str, Listing]) -> tuple[tuple[str, 
     return tuple(rows)
 
 
-def _outcome(call: Call, script: Script, outcomes: Mapping[str, OutcomeCode]) -> tuple[tuple[str, str], ...]:
+def _outcome(call: Call, words: Words, outcomes: Mapping[str, OutcomeCode]) -> tuple[tuple[str, str], ...]:
     if call.closed is None:
         return (("", "still open"),)
     end = call.closed.data
@@ -127,8 +118,8 @@ def _outcome(call: Call, script: Script, outcomes: Mapping[str, OutcomeCode]) ->
     rows += [("because", str(end["because"]))] if end.get("because") else []
     rows += [("also", f"{code}  {_name(outcomes, code)}") for code in end.get("also", ())]
     rows += [("route", str(end["route"]))] if end.get("route") else []
-    rows += [("done", script.actions.get(code, code)) for code in end.get("actions", ())]
-    rows += [("flag", script.flags.get(code, code)) for code in end.get("flags", ())]
+    rows += [("done", words.actions.get(code, code)) for code in end.get("actions", ())]
+    rows += [("flag", words.flags.get(code, code)) for code in end.get("flags", ())]
     return tuple(rows)
 
 

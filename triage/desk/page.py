@@ -1,0 +1,42 @@
+"""A call on one page, in the words of its script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from triage.model import Call, Value
+from triage.reports import Page, call_page
+from triage.script import telling
+from triage.script.form import Script
+
+if TYPE_CHECKING:
+    from triage.desk.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptWords:
+    """A script's words, as the page asks for them."""
+
+    script: Script
+
+    @property
+    def flags(self) -> Mapping[str, str]:
+        """Every flag's words."""
+        return self.script.flags
+
+    @property
+    def actions(self) -> Mapping[str, str]:
+        """Every action's words."""
+        return self.script.actions
+
+    def answer(self, key: str, value: Value) -> tuple[str, str]:
+        """What a key is called, and an answer to it in words."""
+        found = self.script.field(key)
+        return telling.key_title(self.script, key), telling.said(found[1] if found else None, value)
+
+
+def page_of(desk: Desk, call: Call) -> Page:
+    """The page of a call of this desk's record."""
+    return call_page(call, ScriptWords(desk.script), desk.tools.outcomes, desk.tools.directory.by_id)
