@@ -9,6 +9,7 @@ place and the call's summary; whatever of it is missing or doesn't match is made
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -134,36 +135,32 @@ class Archive:
             raw = path.read_bytes()
             if self._sound.get(month) == (size, seen.st_size, seen.st_mtime_ns):
                 return raw
-        good, covered, count = 0, 0, 0
+        covered = 0
         for line in lines(raw):
             record = decode(line)
-            if record is None or record["at"][0] != covered or covered >= size:
-                break
-            good, covered, count = good + len(line), covered + record["at"][1], count + 1
-        made = raw[:good] + b"".join(self._made_again(month, covered, size, count))
-        if made != raw:
+            covered = covered + record["at"][1] if record and record["at"][0] == covered else size + 1
+        if covered != size:
+            raw = b"".join(self._made_again(month, size))
             with suppress(OSError):
-                write_whole(path, made, part=f".{os.getpid()}")
+                write_whole(path, raw, part=f".{os.getpid()}")
         with suppress(OSError):
             seen = path.stat()
             self._sound[month] = (size, seen.st_size, seen.st_mtime_ns)
-        return made
+        return raw
 
-    def _made_again(self, month: str, covered: int, size: int, count: int) -> Iterator[bytes]:
-        """Index lines for the bytes of the month in [covered, size)."""
-        docs: dict[str, Docs] = {}
-        for offset, record in self.records(month, size, covered, count):
-            docs[record["call"]] = docs.get(record["call"], []) + record["events"]
-            call_id = record["call"]
-            named: Docs = [(key, {**doc, "call": call_id}) for key, doc in docs[call_id]]
-            yield index_line(call_from(call_id, named), offset, len(encode(record)))
+    def _made_again(self, month: str, size: int) -> Iterator[bytes]:
+        """The month's index lines, from the month itself."""
+        docs: dict[str, Docs] = defaultdict(list)
+        for offset, record in self.records(month, size):
+            call = record["call"]
+            docs[call] += [(key, {**doc, "call": call}) for key, doc in record["events"]]
+            yield index_line(call_from(call, docs[call]), offset, len(encode(record)))
 
-    def records(self, month: str, size: int, start: int = 0, number: int = 0) -> Iterator[tuple[int, Record]]:
+    def records(self, month: str, size: int) -> Iterator[tuple[int, Record]]:
         """The month's records with their offsets; :class:`triage.errors.StoreDamaged` at the first that isn't sound."""
-        path = self.path(month)
+        path, start, number = self.path(month), 0, 0
         try:
             with path.open("rb") as file:
-                file.seek(start)
                 while start < size:
                     number += 1
                     line = file.readline()

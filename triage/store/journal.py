@@ -85,12 +85,13 @@ class JournalStore:
             if news.reset:
                 self._live = Live(self._keep)
                 self.archives.sizes = self.segments.archives
-                check_archive(self.archives, self.segments)
+                try:
+                    check_archive(self.archives, self.segments)
+                except StoreDamaged:
+                    self.segments.forget()
+                    raise
         except OSError as error:
             raise failed(self.segments.folder, error) from error
-        except StoreDamaged:
-            self.segments.forget()
-            raise
         self._live.apply(news.records)
         self._news = self._news or bool(news.records)
 
@@ -146,7 +147,7 @@ class JournalStore:
         """The calls opened and not closed, newest first."""
         with self._lock.threads:
             calls = [call for call in self._live.open_calls() if not handler or call.owner == handler]
-        return tuple(sorted(calls, key=lambda call: call.events[0].at, reverse=True))
+        return tuple(sorted(calls, key=lambda call: (call.events[0].at, call.id), reverse=True))
 
     def summaries(self, since: date, until: date) -> Iterator[CallSummary]:
         """A line for each call opened on these days, newest first."""
@@ -167,12 +168,12 @@ class JournalStore:
             found = {line.id: (line, []) for line in live if f"{local_day(line.opened):%Y-%m}" == month}
             found.update(self.archives.listed(month, touched))
             inside = [row for row in found.values() if since <= local_day(row[0].opened) <= until]
-            yield from sorted(inside, key=lambda row: row[0].opened, reverse=True)
+            yield from sorted(inside, key=lambda row: (row[0].opened, row[0].id), reverse=True)
 
     def _summary(self, call_id: str) -> CallSummary | None:
         trail = self._live.trails[call_id]
-        if trail.summary is None:
-            trail.summary = call_from(call_id, self._docs(call_id)).summary
+        if not trail.summarised:
+            trail.summary, trail.summarised = call_from(call_id, self._docs(call_id)).summary, True
         return trail.summary
 
     def claims(self, since: datetime, until: datetime) -> tuple[Claim, ...]:
@@ -226,7 +227,7 @@ class JournalStore:
                 "newest": self._live.newest or None,
                 "segments": list(self.segments.names),
                 "archives": {month: dict(sizes[month]) for month in sorted(sizes)},
-                "bytes": sum(file.stat().st_size for file in self.path.rglob("*.jsonl")),
+                "bytes": sum(file.stat().st_size for file in self.path.glob("*/*.jsonl")),
             }
 
     def verify(self) -> list[str]:

@@ -26,6 +26,7 @@ class Trail:
     opened: bool = False
     closed: bool = False
     summary: CallSummary | None = None
+    summarised: bool = False
 
 
 class Live:
@@ -58,7 +59,7 @@ class Live:
             trail = self.trails[doc["call"]] = Trail()
             self.refs[ref_of(doc["call"])] = doc["call"]
         trail.events.append(event_id)
-        trail.summary = None
+        trail.summarised = False
         trail.opened = trail.opened or doc["kind"] == "opened"
         trail.closed = trail.closed or doc["kind"] == "closed"
 
