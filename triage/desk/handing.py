@@ -26,7 +26,7 @@ def handover(desk: Desk, call: Call) -> Handover:
         ref=call.ref,
         at=(call.events[0].at if call.events else desk.clock()).astimezone(ZoneInfo(ZONE)),
         handler=desk.staff.name,
-        caller=telling.caller(script, there),
+        caller=telling.caller(script, there) or ("" if there.used.get("caller_role") == "self" else "a caller"),
         person=telling.told(script, there, "p_name"),
         need=tuple(n for n in need if n),
         done=tuple(script.actions.get(a, a) for a in there.actions),

@@ -59,6 +59,7 @@ class TriageApp(OneKeyAtATime):
     ]
     CSS = """
     Toast { background: $panel; }
+    VerticalScroll { scrollbar-size-vertical: 1; }
     """
 
     call: var[Call | None] = var(None)

@@ -8,10 +8,7 @@ from typing import Any
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from triage.ui.here import here
-from triage.ui.widgets.keybar import NAMES
-
-MOVES = ("move", "page", "across", "cursor", "delete", "select", "field(", "pick", "scroll", "app.focus")
-"""Actions that only move about: no commands."""
+from triage.ui.widgets.keybar import MOVES, named
 
 
 class Actions(Provider):
@@ -35,7 +32,7 @@ class Actions(Provider):
         found: dict[str, tuple[str, str, partial[Any]]] = {}
         for node, binding, enabled, tooltip in screen.active_bindings.values():
             if enabled and binding.description and not binding.action.startswith(MOVES):
-                key = binding.key_display or NAMES.get(binding.key, binding.key)
+                key = binding.key_display or named(binding.key)
                 text = f"{binding.description.capitalize()}  ({key})"
                 found.setdefault(
                     binding.action,

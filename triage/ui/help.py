@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from triage.ui.here import here
-from triage.ui.widgets.keybar import NAMES
+from triage.ui.widgets.keybar import MOVES, named
 
 
 class HelpDialog(ModalScreen[None]):
@@ -61,7 +61,9 @@ class HelpDialog(ModalScreen[None]):
         rows: dict[str, tuple[list[str], str]] = {}
         for active in self._about.active_bindings.values():
             binding = active.binding
+            if binding.action.startswith(MOVES):
+                continue
             if binding.description and active.enabled and (binding.tooltip or binding.show or len(binding.key) > 1):
                 keys, _ = rows.setdefault(binding.action, ([], binding.tooltip or binding.description))
-                keys.append(binding.key_display or NAMES.get(binding.key, binding.key))
+                keys.append(binding.key_display or named(binding.key))
         return [Content.assemble((" ".join(keys)[:22].ljust(24), "$accent"), text) for keys, text in rows.values()]

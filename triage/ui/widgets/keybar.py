@@ -11,6 +11,8 @@ from textual.widget import Widget
 from triage.ui.here import here
 
 MOST = 7
+MOVES = ("move", "page", "across", "cursor", "delete", "select", "field(", "pick", "scroll", "app.focus", "screen.copy")
+"""Actions that only move about: neither help nor the palette lists them."""
 NAMES = {"plus": "+", "question_mark": "?", "exclamation_mark": "!", "slash": "/"}
 
 
@@ -46,7 +48,7 @@ class KeyBar(Widget):
             if not binding.show or binding.action in seen or not active.enabled:
                 continue
             seen.add(binding.action)
-            key = binding.key_display or NAMES.get(binding.key, _name(binding.key))
+            key = binding.key_display or named(binding.key)
             part = Content.assemble((key, "bold $accent"), (f" {binding.description}", "$quiet"))
             start = line.cell_length + (gap if self._spots else 0)
             if start + part.cell_length > width or len(self._spots) == MOST:
@@ -71,5 +73,7 @@ class KeyBar(Widget):
         self.refresh()
 
 
-def _name(key: str) -> str:
-    return key.upper() if key[0] == "f" and key[1:].isdigit() else key
+def named(key: str) -> str:
+    """A key as it is written: ``F3``, ``+``, ``ctrl+g``."""
+    head, _, last = key.rpartition("f")
+    return f"{head}F{last}" if last.isdigit() else NAMES.get(key, key)

@@ -59,7 +59,6 @@ class StepView(VerticalScroll, can_focus=False):
     DEFAULT_CSS = """
     StepView {
         border: round $edge; border-title-color: $quiet; border-subtitle-color: $quiet; padding: 1 2;
-        scrollbar-size-vertical: 1;
         &:focus-within { border: round $accent; border-title-color: $accent; border-title-style: bold; }
         Static { height: auto; }
         #say { text-style: bold; margin: 0 0 1 0; padding: 0 2; border-left: outer $accent; }
