@@ -318,16 +318,21 @@ def _resolve(script: Script, reader: _Reader) -> None:
     }
     if script.outcomes:
         valid["outcome"] = {line.code for line in load_outcomes()}
-    said = {"mark": "flag or action", "key": "key of this script", "outcome": "outcome of the code list"}
+    said = {
+        "mark": "a flag or action",
+        "action": "an action",
+        "key": "a key of this script",
+        "outcome": "an outcome of the code list",
+    }
     for kind, node, name in reader.uses:
         if name not in valid[kind]:
-            raise node.bad(f"“{name}” is not a {said.get(kind, kind)}", nearest(name, valid[kind]))
+            raise node.bad(f"“{name}” is not {said.get(kind, f'a {kind}')}", nearest(name, valid[kind]))
     for key, node, value in reader.values:
         _value(fields[key], key, node, value)
     for key, node, word in reader.tests:
         wrong = {"one", "yn", "text", "date"} if word == "count" else {"one", "many", "yn", "text", "date"}
         if fields[key][0].type in wrong:
-            raise node.bad(f"{key}: “{word}” can't be asked of a {fields[key][0].type} answer")
+            raise node.bad(f"{key}: “{word}” can't be asked of an answer of type {fields[key][0].type}")
 
 
 def _value(fields: list[Field], key: str, node: Node, value: str) -> None:

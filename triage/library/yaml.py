@@ -114,17 +114,18 @@ def build(node: Node, cls: type[T], readers: Readers | None = None, **extra: Any
     hints = _hints(cls)  # type: ignore[arg-type]
     for key, child in node.items():
         if key not in fields:
-            raise child.bad(f"“{key}” is not a key of a {_words(cls)}", nearest(key, fields))
+            raise child.bad(f"“{key}” is not a key of {_words(cls)}", nearest(key, fields))
         given[key] = convert(child, hints[key], key, readers)
     for name, f in fields.items():
         empty = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
         if name not in given and empty:
-            raise node.bad(f"“{name}” is missing from this {_words(cls)}")
+            raise node.bad(f"“{name}” is missing from {_words(cls)}")
     return cls(**given, **extra)
 
 
 def _words(cls: type[Any]) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).lower()
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).lower()
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
 def convert(node: Node, kind: Any, key: str, readers: Readers | None = None) -> Any:
