@@ -27,6 +27,13 @@ def desk(args: argparse.Namespace) -> int:
     from triage.settings import data_dir
     from triage.ui.app import TriageApp
 
-    app = TriageApp(open_desk(data_dir(getattr(args, "data_dir", None))), start=getattr(args, "mode", "call"))
-    app.run()
-    return app.return_code or 0
+    start = getattr(args, "mode", "call")
+    while True:
+        app = TriageApp(open_desk(data_dir(getattr(args, "data_dir", None))), start=start)
+        app.run()
+        if not app.next_demo:
+            return app.return_code or 0
+        from triage.cli.training import play_demo
+
+        play_demo(app.next_demo)
+        start = "train"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from triage import booking
 from triage.desk.tools import Tools
 from triage.errors import CloseBlocked, NotFound, TriageError
-from triage.model import Call, CallSummary, Claim, Event, Listing, Match, OutcomeCode, Slot, Staff, Value, new_id
+from triage.model import Call, CallSummary, Claim, Event, Kind, Listing, Match, OutcomeCode, Slot, Staff, Value, new_id
 from triage.script.conditions import holds
 from triage.script.form import FastExit, Field, Script
 from triage.script.screen import screen
@@ -227,7 +227,7 @@ class Desk:
 
     # ------------------------------------------------------------------ directory
 
-    def search(self, words: str, *, kind: str | None = None, near: str = "", limit: int = 50, **more: Any) -> Any:
+    def search(self, words: str, *, kind: Kind | None = None, near: str = "", limit: int = 50, **more: Any) -> Any:
         """Search the directory; nothing is written (see :meth:`searched`)."""
         return self.tools.index.search(words, kind=kind, near=near or None, limit=limit, **more)
 

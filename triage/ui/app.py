@@ -80,6 +80,8 @@ class TriageApp(OneKeyAtATime):
         self.wrong = ""
         """The words of the last thing that went wrong."""
         self.demonstration = False
+        self.next_demo = ""
+        """The scripted call to play once this app has left, by name."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name

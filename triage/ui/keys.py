@@ -47,6 +47,11 @@ class OneKeyAtATime(App[None]):
         self._busy_since = None
         await self._hand_on()
 
+    @property
+    def at_work(self) -> bool:
+        """Whether a key is still doing its work, or waits to."""
+        return bool(self._waiting) or self._busy()
+
     def _busy(self) -> bool:
         return self._busy_since is not None and monotonic() - self._busy_since < PATIENCE
 
