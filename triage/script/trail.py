@@ -131,7 +131,7 @@ class Trail:
                 self._learn(field)
         self.asked[step.id] = tuple(fields)
         asks = [field.key for field in fields if field.type != "auto"]
-        known = bool(asks) and all(key in self.answers for key in asks)
+        known = bool(asks) and all(key in self.answers or key in self.known for key in asks)
         if not (self.told or known or step.id in self.passed):
             self.ahead[step.id] = None
             return False

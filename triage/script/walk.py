@@ -151,7 +151,7 @@ def _read(
     ahead = tuple(name for name in trail.ahead if name != step)
     to_ask = {**asked, **{name: trail.asked[name] for name in ahead}}
     reasons = what_blocks(script, facts, to_ask, chosen or next(iter(proposals), ""))
-    unasked = [f for fields in asked.values() for f in fields if f.type != "auto" and f.key not in used]
+    unasked = [f for fields in asked.values() for f in fields if f.type != "auto" and f.key not in facts.known]
     pathway = {section.id: section.pathway for section in script.sections}
     names = dict.fromkeys(pathway.get(script.steps[name].section, "") for name in path)
     return Walk(
