@@ -18,6 +18,7 @@ from filelock import lock_descriptor, unlock_descriptor
 from triage.errors import StoreBusy
 from triage.store.files import failed
 
+_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOINHERIT", 0)
 POLL = 0.005
 """Seconds between two tries: filelock's own default makes the slowest of eight desks wait 0.1 s."""
 
@@ -27,6 +28,7 @@ class StoreLock:
 
     def __init__(self, path: Path, timeout: float) -> None:
         self.path, self.timeout = path, timeout
+        self._file = str(path)
         self.threads = threading.RLock()
 
     @contextmanager
@@ -34,7 +36,7 @@ class StoreLock:
         """Hold it; :class:`StoreBusy` after ``timeout`` seconds."""
         with self.threads:
             try:
-                descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOINHERIT", 0), 0o600)
+                descriptor = os.open(self._file, _FLAGS, 0o600)
             except OSError as error:
                 raise failed(self.path, error) from error
             try:

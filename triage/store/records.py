@@ -24,6 +24,7 @@ Record = dict[str, Any]
 Op = Sequence[Any]
 
 _read = msgspec.json.Decoder().decode
+_write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def encode(record: Mapping[str, Any]) -> bytes:
@@ -31,7 +32,7 @@ def encode(record: Mapping[str, Any]) -> bytes:
 
     Half a surrogate pair, which a terminal's paste may hold, is kept as ``?`` rather than refused in mid-call.
     """
-    body = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8", "replace")
+    body = _write(record).encode("utf-8", "replace")
     return b"%08x %b\n" % (crc32(body), body)
 
 

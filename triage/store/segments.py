@@ -22,7 +22,7 @@ from typing import Any
 
 from triage.errors import StoreDamaged
 from triage.store.files import failed, flush, flush_folder, open_append, read_from, write_all
-from triage.store.records import VERSION, Record, encode, scan
+from triage.store.records import VERSION, Record, decode, encode, scan
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)(\.carried)?\.jsonl")
 WAY_OUT = "Run “triage store verify” to see all of it and “triage store restore DIR” to go back to a backup."
@@ -62,6 +62,8 @@ class Segments:
 
     def __init__(self, folder: Path, until: date | None = None) -> None:
         self.folder = folder
+        self._folder = str(folder)
+        self._newest = ""
         self._until = until
         self.names: tuple[str, ...] = ()
         self.archives: Mapping[str, Mapping[str, int]] = {}
@@ -71,6 +73,7 @@ class Segments:
         self.torn = 0
         """Bytes after that which a crash left behind."""
         self._line = 0
+        self._seen: tuple[list[str], tuple[tuple[str, ...], tuple[str, ...]]] = ([], ((), ()))
         self._inode = 0
         self._fd = -1
 
@@ -84,16 +87,20 @@ class Segments:
 
     def _sorted(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         try:
-            names = sorted(filter(_NAME.fullmatch, os.listdir(self.folder)), key=lambda name: (name[:10], -len(name)))
+            there = os.listdir(self._folder)
         except FileNotFoundError:
             raise StoreDamaged(
                 f"{self.folder} is gone, or a restore stopped halfway. Nothing is read or written here. {WAY_OUT}"
             ) from None
+        if there == self._seen[0]:
+            return self._seen[1]
+        names = sorted(filter(_NAME.fullmatch, there), key=lambda name: (name[:10], -len(name)))
         if self._until:
             names = [name for name in names if day_of(name) <= self._until]
         carried = next((name for name in reversed(names) if is_carried(name)), "")
         before = tuple(name for name in names if carried and name != carried and name[:10] <= carried[:10])
-        return before, tuple(name for name in names if name not in before)
+        self._seen = (there, (before, tuple(name for name in names if name not in before)))
+        return self._seen[1]
 
     def length(self, name: str) -> int:
         """The sound bytes of a segment that counts. Under the lock, caught up."""
@@ -105,7 +112,7 @@ class Segments:
         if names != self.names or not names:
             return names != self.names
         try:
-            seen = os.stat(self.folder / names[-1])
+            seen = os.stat(self._newest)
         except FileNotFoundError:
             return True
         return seen.st_size != self.size + self.torn or seen.st_ino != self._inode
@@ -114,7 +121,7 @@ class Segments:
         """Read what is new; :class:`StoreDamaged` when it can't be trusted. Under the lock."""
         names = self.listing()
         if names == self.names and names and not self.torn:
-            seen = os.stat(self.folder / names[-1])
+            seen = os.stat(self._newest)
             if seen.st_size == self.size and seen.st_ino == self._inode:
                 return News()
         if self.names and self._replaced(names):
@@ -181,7 +188,7 @@ class Segments:
 
     def _open(self, path: Path, *, create: bool = False) -> None:
         self.close()
-        self._fd = open_append(path, create=create)
+        self._fd, self._newest = open_append(path, create=create), str(path)
         self._inode = os.fstat(self._fd).st_ino
 
     def append(self, record: Mapping[str, Any], today: date) -> Record:
@@ -191,7 +198,9 @@ class Segments:
         the newest segment. After a failed flush the file is opened anew: a second flush of the same descriptor may
         report success for bytes that never reached the disk.
         """
-        data = encode(record)
+        data = line = encode(record)
+        kept = decode(line)
+        assert kept is not None
         try:
             if self._fd < 0 and self.names:
                 self._open(self.folder / self.names[-1])
@@ -200,7 +209,7 @@ class Segments:
             if name not in self.names or not self.size:
                 after = (self.names[-1], self.size) if self.names and name not in self.names else self._after()
                 head = {"v": VERSION, "at": record["at"], "by": record["by"], "after": after, "ops": []}
-                data = encode(head) + data
+                data = encode(head) + line
             if name not in self.names:
                 self._open(self.folder / name, create=True)
                 self.names, self.size, self._line = (*self.names, name), 0, 0
@@ -210,7 +219,7 @@ class Segments:
             raise failed(self.folder, error) from error
         self._line += data.count(b"\n")
         self.size += len(data)
-        return scan(data).records[-1]
+        return kept
 
     def _after(self) -> tuple[str, int] | None:
         """The segment before the newest, for one that was made but has no first line yet."""
@@ -221,8 +230,10 @@ class Segments:
     def _name_for(self, today: date) -> str:
         if self.names:
             newest = self.names[-1]
+            if today.isoformat() == newest[:10] and not is_carried(newest):
+                return newest
             today = max(today, day_of(newest) + timedelta(days=int(is_carried(newest))))
-        return f"{today:%Y-%m-%d}.jsonl"
+        return f"{today.isoformat()}.jsonl"
 
     def _write(self, data: bytes) -> None:
         try:

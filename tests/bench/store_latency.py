@@ -1,0 +1,213 @@
+"""What saving one answer costs, by how much history there is, beside stock TinyDB and SQLite in the same run.
+
+History is what real use would leave: closed calls in monthly archives and one live day, and, as the worst case, one
+day of 1,000 calls that nobody archived. SQLite writes the same event rows in WAL mode with ``synchronous=FULL``.
+Every save is on the disk when it returns. The rounds of the stores take turns, so that a slow phase of the
+disk meets them all; ratios are of medians.
+
+    python tests/bench/store_latency.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tinydb import TinyDB
+from tinydb.table import Document
+
+from triage.model import Call, Event
+from triage.store.archive import Archive
+from triage.store.documents import event_doc
+from triage.store.journal import JournalStore
+from triage.store.records import VERSION, encode
+from triage.store.segments import carried_name
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+WORDS = "Mum has fallen twice this week and can’t get in the bath; she says she’s fine but isn’t eating. "
+PER_DAY = 150
+
+
+def made_call(number: int, at: datetime, answers: int = 6) -> Call:
+    """A closed call of about 2 KB."""
+    call = f"{at:%Y%m%dT%H%M%S}-{number:07}"
+    said = [("opened", {"script": "first-contact", "version": "1", "mode": "live"})]
+    said += [("answered", {"step": f"S{n}", "answers": {f"key_{n}": WORDS}}) for n in range(answers)]
+    said.append(("closed", {"outcome": "IAG", "pathways": ["carers"], "path": ["G1", "G2"]}))
+    return Call(call, tuple(Event(f"{call} {n}", call, at, "ann", kind, data) for n, (kind, data) in enumerate(said)))
+
+
+def history(calls: int) -> list[Call]:
+    """So many calls of the days before today, oldest first."""
+    days = calls // PER_DAY + 1
+    return [made_call(n, NOW - timedelta(days=days - n // PER_DAY, minutes=-(n % PER_DAY))) for n in range(calls)]
+
+
+def archived_store(folder: Path, calls: int) -> Path:
+    """A store whose past is in monthly archives, written by the archive's own code."""
+    store = JournalStore(folder, clock=lambda: NOW)
+    store.close()
+    archive = Archive(folder / "archive")
+    months: dict[str, list[Call]] = {}
+    for call in history(calls):
+        months.setdefault(f"{call.events[0].at:%Y-%m}", []).append(call)
+    for month, found in months.items():
+        docs = ((call, [(event.id, event_doc(event)) for event in call.events]) for call in found)
+        archive.sizes = {**archive.sizes, month: archive.append(month, docs)}
+    at = NOW.isoformat()
+    head = {"v": VERSION, "at": at, "by": "bench", "lines": 1, "archives": archive.sizes, "ops": []}
+    (folder / "journal" / carried_name((NOW - timedelta(days=1)).date())).write_bytes(encode(head))
+    return folder
+
+
+def one_day_store(folder: Path, calls: int) -> Path:
+    """A store with so many calls in today's segment."""
+    from triage.store import segments
+
+    store = JournalStore(folder, clock=lambda: NOW)
+    flush, segments.flush = segments.flush, lambda descriptor: None
+    for number in range(calls):
+        store.write(*made_call(number, NOW).events)
+    segments.flush = flush
+    store.close()
+    return folder
+
+
+def opened(folder: Path) -> tuple[JournalStore, float]:
+    """A desk on it, and the seconds it took to open."""
+    began = time.perf_counter()
+    store = JournalStore(folder, clock=lambda: NOW)
+    return store, time.perf_counter() - began
+
+
+def journal_saver(store: JournalStore) -> Callable[[int], None]:
+    call = f"20261121T120000-live{id(store)}"
+    store.write(Event(f"{call} open", call, NOW, "ann", "opened", {"mode": "live"}))
+
+    def save(n: int) -> None:
+        store.write(
+            Event(f"{call} {n}", call, NOW, "ann", "answered", {"step": "S1", "answers": {"key": f"{WORDS}{n}"}})
+        )
+
+    return save
+
+
+def sqlite_saver(path: Path, calls: int) -> Callable[[int], None]:
+    base = sqlite3.connect(path, isolation_level=None)
+    base.execute("pragma journal_mode=wal")
+    base.execute("pragma synchronous=off")
+    base.execute("create table events (id text primary key, call text, at text, by text, kind text, data text)")
+    base.execute("create index by_call on events (call)")
+    base.execute("begin")
+    for call in history(calls):
+        rows = [(e.id, e.call, e.at.isoformat(), e.by, e.kind, json.dumps(e.data)) for e in call.events]
+        base.executemany("insert into events values (?,?,?,?,?,?)", rows)
+    base.execute("commit")
+    base.execute("pragma wal_checkpoint(truncate)")
+    base.execute("pragma synchronous=full")
+
+    def save(n: int) -> None:
+        data = json.dumps({"step": "S1", "answers": {"key": f"{WORDS}{n}"}})
+        row = (f"live {n}", "live", NOW.isoformat(), "ann", "answered", data)
+        base.execute("begin immediate")
+        base.execute("insert into events values (?,?,?,?,?,?)", row)
+        base.execute("commit")
+
+    return save
+
+
+def tinydb_saver(path: Path, calls: int) -> Callable[[int], None]:
+    """Stock TinyDB, a document for each call; saving an answer updates its call by id."""
+    docs = {str(n): {"id": c.id, "events": [event_doc(e) for e in c.events]} for n, c in enumerate(history(calls), 1)}
+    path.write_text(json.dumps({"_default": docs}))
+    base = TinyDB(path)
+    live = calls + 1
+    base.insert(Document({"id": "live", "events": []}, live))
+
+    def save(n: int) -> None:
+        base.update(lambda doc: doc["events"].append({"key": f"{WORDS}{n}"}), doc_ids=[live])
+
+    return save
+
+
+def measure(savers: dict[str, tuple[Callable[[int], None], int]], rounds: int = 10) -> dict[str, list[float]]:
+    """Milliseconds of each save, the stores taking turns."""
+    took: dict[str, list[float]] = {name: [] for name in savers}
+    count = 0
+    for _ in range(rounds):
+        for name, (save, saves) in savers.items():
+            for _ in range(max(saves // rounds, 1) if len(took[name]) < saves else 0):
+                count += 1
+                began = time.perf_counter()
+                save(count)
+                took[name].append((time.perf_counter() - began) * 1000)
+    return took
+
+
+def main() -> int:
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    words.add_argument("--calls", type=int, default=100_000, help="the larger history")
+    words.add_argument("--saves", type=int, default=2000)
+    words.add_argument("--json", action="store_true")
+    args = words.parse_args()
+    big, saves = args.calls, args.saves
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        stores = {
+            "journal, 1,000 archived": opened(archived_store(folder / "a", 1000)),
+            f"journal, {big:,} archived": opened(archived_store(folder / "b", big)),
+            "journal, one day of 1,000": opened(one_day_store(folder / "c", 1000)),
+        }
+        savers = {name: (journal_saver(store), saves) for name, (store, _) in stores.items()}
+        savers["SQLite WAL FULL, 1,000"] = (sqlite_saver(folder / "a.db", 1000), saves)
+        savers[f"SQLite WAL FULL, {big:,}"] = (sqlite_saver(folder / "b.db", big), saves)
+        savers["stock TinyDB, 1,000"] = (tinydb_saver(folder / "a.json", 1000), 50)
+        savers[f"stock TinyDB, {big:,}"] = (tinydb_saver(folder / "b.json", big), 3)
+        took = measure(savers)
+        store = stores[f"journal, {big:,} archived"][0]
+        began = time.perf_counter()
+        store.find(history(1)[0].id[-7:])
+        find = (time.perf_counter() - began) * 1000
+    base = statistics.median(took["journal, 1,000 archived"])
+    sqlite = statistics.median(took["SQLite WAL FULL, 1,000"])
+    rows: list[dict[str, Any]] = []
+    for name, times in took.items():
+        middle = statistics.median(times)
+        rows.append(
+            {
+                "store": name,
+                "saves": len(times),
+                "median_ms": round(middle, 3),
+                "p99_ms": round(sorted(times)[int(len(times) * 0.99)], 3),
+                "to_journal_1000": round(middle / base, 2),
+                "to_sqlite_1000": round(middle / sqlite, 2),
+                "open_ms": round(stores[name][1] * 1000, 1) if name in stores else None,
+            }
+        )
+    if args.json:
+        print(json.dumps({"rows": rows, "find_ref_ms": find}))
+        return 0
+    print(f"{'saving one answer':28} {'saves':>6} {'median':>9} {'p99':>9} {'×journal':>9} {'×SQLite':>9} {'open':>8}")
+    for row in rows:
+        first_opened = f"{row['open_ms']:6.1f}ms" if row["open_ms"] else ""
+        print(
+            f"{row['store']:28} {row['saves']:6} {row['median_ms']:7.3f}ms {row['p99_ms']:7.3f}ms "
+            f"{row['to_journal_1000']:9.2f} {row['to_sqlite_1000']:9.2f} {first_opened:>8}"
+        )
+    print(f"finding a call by reference in {big:,} archived calls, index not yet checked: {find:.0f} ms")
+    print(f"peak memory of the whole run: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
