@@ -179,11 +179,12 @@ def test_a_concern_beside_another_outcome_is_still_a_concern() -> None:
 
 
 def test_a_concern_counts_as_same_day_only_when_passing_it_on_was_noted() -> None:
-    passed = a_call(outcome="SGC", extra=(("answered", {"step": "S12", "answers": {}}),))
+    passed = a_call(outcome="SGC", extra=(("answered", {"step": "S12", "answers": {"sg_passed_at": "09:40"}}),))
+    no_time = a_call(outcome="SGC", extra=(("answered", {"step": "S12", "answers": {"sg_passed_at": "not known"}}),))
     noted_nowhere = a_call(outcome="SGC")
-    k9 = share(window(passed, noted_nowhere), "K9")
-    assert (k9.met, len(k9.of)) == ((passed.id,), 2)
-    assert k9.not_met[0].calls == (noted_nowhere.id,)
+    k9 = share(window(passed, no_time, noted_nowhere), "K9")
+    assert (k9.met, len(k9.of)) == ((passed.id,), 3)
+    assert k9.not_met[0].calls == (no_time.id, noted_nowhere.id)
 
 
 def test_appointments_count_those_not_cancelled_with_the_days_waited() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from triage.model import Call
+from triage.model import DECLINED, NOT_KNOWN, Call
 from triage.reports.days import REPEAT_DAYS, Window, local, opened_at
 from triage.reports.figures import Count, Figure, Share, Spread, parts
 from triage.reports.repeat import by_person, came_back, person_keys, rang_before
@@ -106,7 +106,7 @@ def handling(window: Window, safeguarding: bool = False) -> Spread:
             values.append((call.id, (local(call.closed.at) - opened_at(call)).total_seconds() / 60))
     return Spread(
         "K2-SG" if safeguarding else "K2",
-        "Handling time, safeguarding" if safeguarding else "Handling time",
+        "Handling, safeguarding" if safeguarding else "Handling time",
         "Minutes from answering to the outcome saved, talk and wrap-up together. "
         + ("Calls with a safeguarding concern only." if safeguarding else "Without safeguarding calls."),
         "min",
@@ -205,7 +205,8 @@ def _raised_concern(call: Call) -> bool:
 
 def _late(call: Call) -> str:
     passed = [e.at for e in call.of_kind("answered") if e.data["step"] == PASSED_ON]
-    if not passed:
+    told = call.answers.get("sg_passed_at", NOT_KNOWN) not in (NOT_KNOWN, DECLINED, "")
+    if not passed or not (told or call.answers.get("sg_accepted") == "yes"):
         return "passing it on was not noted"
     return "" if local(passed[0]).date() == opened_at(call).date() else "passed on a later day"
 
@@ -224,4 +225,5 @@ def _unmet_because(call: Call) -> str:
         return "passed on for more than information, or declined"
     if call.of_kind("promised") or call.bookings:
         return "a task or an appointment is left open"
-    return "" if call.answers.get("readback_ok") == "yes" else "the read-back was not agreed"
+    agreed = call.answers.get("readback_ok", NOT_KNOWN)
+    return {"yes": "", NOT_KNOWN: "the read-back was not asked"}.get(str(agreed), "the read-back was not agreed")

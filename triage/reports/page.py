@@ -16,8 +16,13 @@ from triage.model import Call, Event, Listing, OutcomeCode, Value
 from triage.reports.days import local
 from triage.reports.kpis import slot_start
 
-WITHHELD = ("sg_source", "sg_account", "sg_children")
-"""Answers about the source of harm, kept out of every summary."""
+WITHHELD = frozenset(
+    (
+        *("sg_account", "sg_note", "sg_source", "sg_source_role", "sg_lives_there", "sg_others", "sg_children"),
+        *("sg_raise_reason", "sg_share_note"),
+    )
+)
+"""Answers that tell of the source of harm, or may: kept out of every summary."""
 
 WHO = ("caller_role", "caller_name", "caller_relation", "tp_consent", "p_name", "p_dob", "p_postcode", "p_phone")
 """Answers that say who rang and about whom, shown first."""
