@@ -87,7 +87,7 @@ class CallScreen(Screen[None]):
             StepView, #side { display: block; }
         }
         &.-narrow {
-            #body { margin-top: 0; }
+            #body { margin-top: 0; padding: 0; }
             #side { display: none; margin: 0; width: 1fr; }
             Trail, MayHelp, Notes { display: none; height: 1fr; }
             &.-on Glance { display: block; }

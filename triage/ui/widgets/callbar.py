@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from textual.app import RenderResult
 from textual.content import Content
 from textual.geometry import Size
@@ -37,33 +39,36 @@ class CallBar(Widget):
         self.set_interval(1, self._tick)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """One row between calls, two in a call, and the checks."""
-        return self._height()
+        """One row between calls, two or more in a call, and the checks."""
+        return len(self._lines(width))
 
     def render(self) -> RenderResult:
         """The rows."""
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def _lines(self, width: int) -> list[Content]:
         app = here(self)
-        width = self.content_size.width
         lines = [_ends(self._left(), self._right(), width)]
-        if app.call is not None and app.walk is not None:
-            script = app.desk.script
-            who = telling.person(script, app.walk, app.desk.today)
-            ringing = telling.caller(script, app.walk)
-            marks = [*telling.flags(script, app.walk), *telling.needs(script, app.walk)]
-            lines.append(
-                _ends(
-                    Content.assemble(
-                        (who, "bold") if who else ("not named yet", "$quiet"),
-                        (f"  ·  ringing: {ringing}", "$quiet") if ringing else "",
-                    ),
-                    Content.styled("  ·  ".join(marks), "bold $warning"),
-                    width,
-                )
-            )
-            lines += [self._check(p, width) for p in app.unchecked[:MOST_CHECKS]]
-            if len(app.unchecked) > MOST_CHECKS:
-                lines.append(Content.styled(f"▌ and {len(app.unchecked) - MOST_CHECKS} more to check", "$warning"))
-        return Content("\n").join(lines)
+        if app.call is None or app.walk is None:
+            return lines
+        script = app.desk.script
+        who = telling.person(script, app.walk, app.desk.today)
+        ringing = telling.caller(script, app.walk)
+        left = Content.assemble(
+            (who, "bold") if who else ("not named yet", "$quiet"),
+            (f"  ·  ringing: {ringing}", "$quiet") if ringing else "",
+        )
+        marks = [*telling.flags(script, app.walk), *telling.needs(script, app.walk)]
+        together = "  ·  ".join(marks)
+        if left.cell_length + len(together) + 2 <= width:
+            lines.append(_ends(left, Content.styled(together, "bold $warning"), width))
+        else:
+            lines.append(left.truncate(width, ellipsis=True))
+            lines += [Content.styled(row, "bold $warning") for row in textwrap.wrap(together, max(20, width))]
+        lines += [self._check(p, width) for p in app.unchecked[:MOST_CHECKS]]
+        if len(app.unchecked) > MOST_CHECKS:
+            lines.append(Content.styled(f"▌ and {len(app.unchecked) - MOST_CHECKS} more to check", "$warning"))
+        return lines
 
     def _left(self) -> Content:
         app = here(self)
@@ -99,15 +104,8 @@ class CallBar(Widget):
         )
         return _ends(left, keys, width)
 
-    def _height(self) -> int:
-        app = here(self)
-        if app.call is None:
-            return 1
-        checks = len(app.unchecked)
-        return 2 + min(checks, MOST_CHECKS) + (checks > MOST_CHECKS)
-
     def _changed(self) -> None:
-        rows = self._height()
+        rows = len(self._lines(self.content_size.width))
         self.refresh(layout=rows != self._rows)
         self._rows = rows
 

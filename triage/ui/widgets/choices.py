@@ -19,8 +19,10 @@ from textual.widget import Widget
 from triage.model import DECLINED, NOT_KNOWN
 from triage.script.form import Option
 
-GAP = 3
+GAP = 2
 """Cells between two columns."""
+ROOM = 6
+"""Cells a column may be wider than its longest option."""
 
 
 class Choices(Widget, can_focus=True):
@@ -80,6 +82,7 @@ class Choices(Widget, can_focus=True):
             self._enter()
         elif key == "0" and len(self.options) > 9:
             self.block = (self.block + 1) % -(-len(self.options) // 9)
+            self.cursor = self.block * 9
         elif key in "123456789" and len(key) == 1 and self.options:
             self._pick(self.block * 9 + int(key) - 1)
         elif key in "nd" and self.options:
@@ -104,11 +107,16 @@ class Choices(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
         rows = self._rows(self.size.width)
-        column = event.x // max(1, self.size.width // self._columns(self.size.width))
-        at = column * rows + event.y
-        if event.y < rows and at < len(self.options):
-            self._pick(at)
+        left = 0
+        for column, wide in enumerate(self._widths(self.size.width)):
+            if left <= offset.x < left + wide and column * rows + offset.y < len(self.options) and offset.y < rows:
+                self._pick(column * rows + offset.y)
+                return
+            left += wide + GAP
 
     def _pick(self, at: int) -> None:
         self.block = 0
@@ -135,12 +143,11 @@ class Choices(Widget, can_focus=True):
 
     def render(self) -> Content:
         """The options, down the columns."""
-        width = self.size.width
-        columns, rows = self._columns(width), self._rows(width)
-        wide = (width - GAP * (columns - 1)) // columns
+        widths = self._widths(self.size.width)
+        rows = self._rows(self.size.width)
         lines = []
         for row in range(rows):
-            cells = [self._cell(row + rows * c, wide) for c in range(columns) if row + rows * c < len(self.options)]
+            cells = [self._cell(row + rows * c, w) for c, w in enumerate(widths) if row + rows * c < len(self.options)]
             lines.append(Content(" " * GAP).join(cells))
         return Content("\n").join(lines)
 
@@ -162,12 +169,16 @@ class Choices(Widget, can_focus=True):
     def _key_width(self) -> int:
         return (len(self.options) + 8) // 9 if self.options else 1
 
-    def _columns(self, width: int) -> int:
-        if len(self.options) <= 5:
-            return 1
-        longest = max(len(o.text) for o in self.options) + self._key_width() + 3
-        return max(1, min((width + GAP) // (longest + GAP), 3 if len(self.options) > 18 else 2))
+    def _widths(self, width: int) -> list[int]:
+        """The width of each column: as many columns as fit without cutting a label."""
+        lengths = [len(o.text) + self._key_width() + 3 for o in self.options]
+        for columns in (3, 2) if len(lengths) > 18 else (2,) if len(lengths) > 5 else ():
+            rows = -(-len(lengths) // columns)
+            widths = [max(lengths[at : at + rows]) for at in range(0, len(lengths), rows)]
+            spare = width - sum(widths) - GAP * (len(widths) - 1)
+            if spare >= 0:
+                return [w + min(spare // len(widths), ROOM) for w in widths]
+        return [width]
 
     def _rows(self, width: int) -> int:
-        columns = self._columns(width)
-        return max(1, -(-len(self.options) // columns))
+        return max(1, -(-len(self.options) // len(self._widths(width))))

@@ -62,10 +62,9 @@ class StepView(VerticalScroll, can_focus=False):
         &:focus-within { border: round $accent; border-title-color: $accent; border-title-style: bold; }
         Static { height: auto; }
         #say { text-style: bold; margin: 0 0 1 0; padding: 0 2; border-left: outer $accent; }
-        #head { margin-bottom: 1; }
         Choices, TextField { margin-bottom: 1; }
     }
-    StepView.-narrow { padding: 0 1; }
+    .-narrow StepView { padding: 0 1; }
     """
 
     def __init__(self, host: Host) -> None:
@@ -98,8 +97,9 @@ class StepView(VerticalScroll, can_focus=False):
         self._warned = False
         self.fields = self.host.asked(step, self.values)
         self.at = next((i for i, f in enumerate(self.fields) if f.key not in self.values), 0)
-        self._said.display = bool(step.say)
-        self._said.update(Content(f"“{self.host.spoken(step.say.strip())}”") if step.say else "")
+        quotes = [Content(f"“{self.host.spoken(text.strip())}”") for text in (step.say, step.ask) if text]
+        self._said.display = bool(quotes)
+        self._said.update(Content("\n").join(quotes))
         self.scroll_home(animate=False)
         self._show(focus)
 
@@ -147,6 +147,8 @@ class StepView(VerticalScroll, can_focus=False):
         """Show or hide why it is asked."""
         self.why = not self.why
         self._draw()
+        if self.why:
+            self.scroll_end(animate=False)
 
     def _chose(self, values: tuple[str, ...]) -> None:
         field = self.field
@@ -239,8 +241,8 @@ class StepView(VerticalScroll, can_focus=False):
         step = self.step
         if step is None:
             return Content()
-        lines = [Content(self.host.spoken(step.ask))] if step.ask else []
-        lines += [Content.styled(f"▸ {step.tip}", "$quiet")] if step.tip else []
+        shown = step.tip and (self.why or not self.screen.has_class("-narrow"))
+        lines = [Content.styled(f"▸ {step.tip}", "$quiet")] if shown else []
         lines += [Content.styled(f"check: {step.check}", "$warning")] if step.check else []
         rows = [self._summary(f) for f in self.fields[: self.at]]
         field = self.field
@@ -249,13 +251,14 @@ class StepView(VerticalScroll, can_focus=False):
             mark = " · needed" if field.required else " · optional" if field.optional else ""
             many = " · tick what fits" if field.type == "many" else ""
             rows.append(Content.assemble((label, "bold"), (mark + many, "$quiet")))
-        if lines and rows:
+        if lines:
             lines.append(Content())
         return Content("\n").join([*lines, *rows])
 
     def _summary(self, field: Field) -> Content:
         value = self.values.get(field.key)
         told = telling.said(field, value) if isinstance(value, (str, tuple)) else ""
+        told = (self.host.understood(field, told) if field.type in ("date", "num") else "").removeprefix("= ") or told
         label = (field.label or field.key.replace("_", " ")).ljust(22)
         return Content.assemble((f"{'✓' if told else '·'} {label} ", "$quiet"), told)
 

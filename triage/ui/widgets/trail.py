@@ -11,6 +11,7 @@ from triage.script.walk import Walk
 from triage.ui.widgets.lines import Lines
 
 LABEL = 18
+"""Cells of a step's title at least; a third of the pane where that is more."""
 
 
 class Trail(Lines):
@@ -35,7 +36,8 @@ class Trail(Lines):
     def _row(self, script: Script, walk: Walk, step_id: str, current: bool) -> Content:
         step = script.steps[step_id]
         mark = "▸" if current else " "
-        title = step.title[:LABEL].ljust(LABEL)
+        room = max(LABEL, self.size.width // 3)
+        title = step.title.ljust(room) if len(step.title) <= room else step.title[: room - 1] + "…"
         answer = "" if current and not _answered(step_id, script, walk) else telling.key_words(script, walk, step_id)
         return Content.assemble(
             (f"{mark}{step_id:<4}", "bold $accent" if current else "$quiet"),
