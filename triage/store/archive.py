@@ -187,20 +187,24 @@ class Archive:
             known["bytes"] += len(data[-1])
             known["events"] += len(docs)
             known["calls"] += len(docs) == len(call.events) and call.opened is not None
-        descriptor = open_append(self.path(month), create=True)
-        before = self.sizes.get(month, NONE)["bytes"]
+        self.cut(month)
+        descriptor = open_append(self.path(month))
         try:
-            os.ftruncate(descriptor, before)
             write_all(descriptor, b"".join(data))
             flush(descriptor)
-        except OSError:
-            with suppress(OSError):
-                os.ftruncate(descriptor, before)
-            raise
         finally:
             os.close(descriptor)
-        write_whole(self.folder / f"{month}.idx", b"".join(index))
+        with suppress(OSError):
+            write_whole(self.folder / f"{month}.idx", b"".join(index))
         return known
+
+    def cut(self, month: str) -> None:
+        """Take away what an interrupted run left after the part of a month that counts. Under the lock."""
+        descriptor = open_append(self.path(month), create=True)
+        try:
+            os.ftruncate(descriptor, self.sizes.get(month, NONE)["bytes"])
+        finally:
+            os.close(descriptor)
 
 
 def file_line(path: Path, offset: int) -> int:

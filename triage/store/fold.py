@@ -49,14 +49,20 @@ def fold(segments: Segments, archive: Archive, day: date, now: datetime, by: str
             done[month_of(call)].append((call, docs))
     claims = [doc for doc in live.claims.all() if _matters(doc, now)]
     carried.append([["put", "claims", f"{doc['slot']} {doc['call']}", dict(doc)] for doc in claims])
-    sizes = dict(archive.sizes)
-    for month, calls in done.items():
-        sizes[month] = archive.append(month, calls)
     at = live.newest or iso(now)
     records = [{"v": VERSION, "at": at, "by": by, "ops": ops} for ops in carried if ops]
-    head = {"v": VERSION, "at": at, "by": by, "lines": len(records) + 1, "archives": sizes, "ops": []}
-    segments.close()
-    write_whole(segments.folder / carried_name(day), b"".join(map(encode, [head, *records])))
+    sizes, commit = dict(archive.sizes), segments.folder / carried_name(day)
+    try:
+        for month, calls in done.items():
+            sizes[month] = archive.append(month, calls)
+        head = {"v": VERSION, "at": at, "by": by, "lines": len(records) + 1, "archives": sizes, "ops": []}
+        segments.close()
+        write_whole(commit, b"".join(map(encode, [head, *records])))
+    except OSError:
+        for month in () if commit.exists() else done:
+            with suppress(OSError):
+                archive.cut(month)
+        raise
     for name in segments.superseded():
         with suppress(OSError):
             (segments.folder / name).unlink()
