@@ -1,36 +1,20 @@
 """Search: the box keeps the focus, the keys move the list, the card answers the next question.
 
-What is typed is searched in the same frame as it is shown (a synchronous watcher on the box); a search is noted
-in the record once somebody looked at what it found, not at every key.
+A search is noted in the record once somebody looked at what it found, not at every key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Static
 
-from triage.directory.filters import Filters
-from triage.directory.search import Results
-from triage.model import Call, Match
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
 from triage.ui.here import here
-from triage.ui.overlay import Overlay
-from triage.ui.widgets.callbar import CallBar
-from triage.ui.widgets.card import Card
-from triage.ui.widgets.keybar import KeyBar
-from triage.ui.widgets.matches import MatchList
-from triage.ui.widgets.narrowing import KINDS, picks, said, toggled
-from triage.ui.widgets.searchbox import SearchBox
+from triage.ui.searching import Searching
+from triage.ui.widgets.narrowing import KINDS, picks, toggled
 
-LIMIT = 60
-"""Results shown; the rest are counted."""
 WRONG = (
     Pick("closed", "closed", "c"),
     Pick("full", "full", "f"),
@@ -39,21 +23,23 @@ WRONG = (
 )
 
 
-class DirectoryScreen(Overlay):
+class DirectoryScreen(Searching):
     """Find a listing, read its card, keep it on the shortlist."""
 
     HELP = "Type what the caller said. Up and down choose, + keeps a listing or takes it off again."
     AUTO_FOCUS = "SearchBox"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("plus", "keep", "keep", id="keep", priority=True, key_display="+"),
-        Binding("enter", "open", "card", id="open", priority=True, show=False),
-        Binding("f3,escape,ctrl+l", "leave", "back", id="back", key_display="F3"),
-        Binding("f4", "kind", "care, activity", id="kind"),
-        Binding("f5", "narrow", "filters", id="narrow"),
-        Binding("f6", "card", "card", id="card"),
-        Binding("ctrl+k", "shortlist", "shortlist", id="shortlist", priority=True, show=False),
-        Binding("ctrl+y", "wrong", "wrong listing", id="wrong", show=False),
-        Binding("ctrl+e", "everything", "hidden ones too", id="everything", priority=True, show=False),
+        Binding("plus", "keep", "keep", id="keep", priority=True, key_display="+", tooltip="Keep it, or take it off"),
+        Binding("enter", "open", "card", id="open", priority=True, show=False, tooltip="The card, or what is offered"),
+        Binding("f3,escape,ctrl+l", "leave", "back", id="back", key_display="F3", tooltip="Back to the step"),
+        Binding("f4", "kind", "care, activity", id="kind", tooltip="Care, activities, or both"),
+        Binding("f5", "narrow", "filters", id="narrow", tooltip="Free, with room, near, open on a day …"),
+        Binding("f6", "card", "card", id="card", tooltip="The card in a narrow window"),
+        Binding("ctrl+k", "shortlist", "shortlist", id="kept", priority=True, show=False, tooltip="What was kept"),
+        Binding("ctrl+y", "wrong", "wrong listing", id="wrong", show=False, tooltip="Closed, full, out of date, other"),
+        Binding(
+            "ctrl+e", "everything", "hidden too", id="hidden", priority=True, show=False, tooltip="Hidden ones too"
+        ),
         Binding("up", "move(-1)", show=False, priority=True),
         Binding("down", "move(1)", show=False, priority=True),
         Binding("pageup", "page(-1)", show=False, priority=True),
@@ -61,184 +47,6 @@ class DirectoryScreen(Overlay):
         Binding("ctrl+up", "scroll_card(-1)", show=False, priority=True),
         Binding("ctrl+down", "scroll_card(1)", show=False, priority=True),
     ]
-    DEFAULT_CSS = """
-    DirectoryScreen {
-        #body { padding: 0 1; margin-top: 1; }
-        &.-narrow #body { margin-top: 0; }
-        #find {
-            width: 1fr; border: round $accent; padding: 0 1;
-            border-title-color: $accent; border-title-style: bold; border-subtitle-color: $quiet;
-        }
-        #danger { height: auto; display: none; color: $warning; text-style: bold; margin-bottom: 1; }
-        &.-danger #danger { display: block; }
-        #also { height: 2; color: $quiet; }
-        Card { width: 46%; margin-left: 1; }
-        &.-narrow Card { display: none; width: 1fr; margin: 0; }
-        &.-narrow.-card {
-            #body { layout: vertical; }
-            #find { height: 3; }
-            Card { display: block; height: 1fr; }
-            MatchList, #also { display: none; }
-        }
-    }
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.results = Results()
-        self.filters = Filters()
-        self.everything = False
-        """Whether hidden listings are shown too."""
-        self.listing_shortlist = False
-        """Whether the list is the shortlist rather than what was found."""
-        self._past_danger = ""
-        """The words for which the handler asked to see listings all the same."""
-        self._noted = ("", "")
-        self._call = ""
-
-    def compose(self) -> ComposeResult:
-        """The call, the box over its results, the card."""
-        yield CallBar()
-        with Horizontal(id="body"):
-            with Vertical(id="find"):
-                yield SearchBox()
-                yield Static(id="danger", markup=False)
-                yield MatchList(here(self).desk.today)
-                yield Static(id="also", markup=False)
-            yield Card()
-        yield KeyBar()
-
-    def on_mount(self) -> None:
-        """Search in the frame that shows the key."""
-        self.box, self.found = self.query_one(SearchBox), self.query_one(MatchList)
-        self.card = self.query_one(Card)
-        self.watch(self.box, "value", self._typed, init=False)
-        self.watch(self.found, "cursor", self._show_card, init=False)
-        self.watch(here(self), "directory_ready", self._again, init=False)
-        self.watch(here(self), "call", self._marks, init=False)
-
-    def on_screen_resume(self) -> None:
-        """Start afresh for another call; else as it was left."""
-        call = here(self).call
-        if self._call != (call.id if call else ""):
-            self._call = call.id if call else ""
-            self.filters = Filters(age=self.age)
-            self.everything = self.listing_shortlist = False
-            self._noted, self._past_danger = ("", ""), ""
-            with self.prevent(SearchBox.Changed):
-                self.box.value = ""
-        self._again()
-
-    # ------------------------------------------------------------------ what is shown
-
-    @property
-    def age(self) -> int | None:
-        """The person's age, when the call says it."""
-        walk = here(self).walk
-        try:
-            return int(str(walk.used.get("p_age", ""))) if walk else None
-        except ValueError:
-            return None
-
-    @property
-    def near(self) -> str:
-        """The person's postcode, when the call says it."""
-        walk = here(self).walk
-        return str(walk.used.get("p_postcode", "")) if walk else ""
-
-    @property
-    def chosen(self) -> Match | None:
-        """The listing under the cursor."""
-        return self.found.chosen
-
-    def _typed(self) -> None:
-        self.listing_shortlist = self.everything = False
-        self.remove_class("-card")
-        self._again()
-
-    def _again(self) -> None:
-        """Search for what stands in the box, and draw it."""
-        app = here(self)
-        if not app.directory_ready:
-            self._draw((), "The directory is being read. What you type is answered when it is there.")
-            return
-        if self.listing_shortlist:
-            kept = app.desk.listings(app.call) if app.call else ()
-            self._draw([Match(listing, 1.0) for listing in kept], "Nothing is on the shortlist yet. + keeps a listing.")
-            return
-        words = self.box.value.strip()
-        if not words:
-            self.results = Results()
-            wished = app.desk.suggest(app.call, limit=20) if app.call and not app.call.closed else ()
-            self._draw(wished, "Type what they ask for, in the caller's own words. A place or a postcode helps.")
-            return
-        filters = Filters(kind=self.filters.kind) if self.everything else self.filters
-        self.results = app.desk.search(
-            words, near=self.near, limit=LIMIT, filters=filters, include_hidden=self.everything
-        )
-        held_back = bool(self.results.crisis) and words != self._past_danger
-        self._draw(() if held_back else self.results.matches, self._nothing(words, held_back))
-
-    def _draw(self, matches: Sequence[Match], empty: str) -> None:
-        call = here(self).call
-        crisis = self.results.crisis if self.box.value.strip() and not self.listing_shortlist else ()
-        self.set_class(bool(crisis), "-danger")
-        if crisis:
-            words = ", ".join(f"“{w}”" for w in crisis)
-            self.query_one("#danger", Static).update(f"▌ {words}  is anyone in danger now?   F12 danger step")
-        self.found.say(empty)
-        self.found.put_matches(matches, call.shortlist if call else ())
-        self._titles(len(matches))
-        self._show_card()
-
-    def _titles(self, shown: int) -> None:
-        app, find = here(self), self.query_one("#find")
-        searched = bool(self.box.value.strip()) and not self.listing_shortlist
-        total = len(app.desk.tools.directory.listings) if app.directory_ready else 0
-        title = {True: "Shortlist", False: "Directory"}[self.listing_shortlist]
-        count = f"  {self.results.total} of {total:,}" if searched and total else f"  {shown}" if shown else ""
-        may = "  may help, from the answers" if shown and not searched and not self.listing_shortlist else ""
-        on = said(self.filters)
-        find.border_title = Content(title + (may or count) + (f"  ·  {on}" if on and not self.everything else ""))
-        kept = (
-            f"ctrl+k shortlist {len(app.call.shortlist)} · ctrl+y wrong listing"
-            if app.call
-            else "no call: look up only"
-        )
-        find.border_subtitle = kept
-        self.query_one("#also", Static).update(self._also() if searched else "", layout=False)
-
-    def _also(self) -> Content:
-        hidden = [f"{n} {why}" for why, n in self.results.hidden if not why.startswith("not ") or why == "not free"]
-        facets = [f"{name} {n}" for name, n in self.results.facets.items() if n and len(name) > 2]
-        first = Content.assemble(f"hidden: {', '.join(hidden)}   ", ("ctrl+e", "$accent"), " shows") if hidden else ""
-        if self.everything:
-            first = Content.assemble("all shown, closed and filtered ones too   ", ("ctrl+e", "$accent"), " hides")
-        return Content.assemble(first, "\n", " · ".join(facets))
-
-    def _nothing(self, words: str, held_back: bool) -> str:
-        if held_back:
-            return "Enter shows the listings all the same."
-        lines = [f"Nothing found for “{words}”.", ""]
-        if self.results.meant:
-            lines.append(f"Did you mean “{self.results.meant}”?   enter searches for it")
-        if self.results.hidden:
-            lines.append(f"Would fit, but: {', '.join(f'{n} {why}' for why, n in self.results.hidden)}   ctrl+e shows")
-        if here(self).call:
-            lines.append("+ notes that nobody offers it, for the directory editor")
-        return "\n".join(lines)
-
-    def _show_card(self) -> None:
-        wait = "The card of the listing you choose stands here." if here(self).directory_ready else ""
-        self.card.put(self.chosen, here(self).desk.today, wait)
-
-    def _marks(self, call: Call | None) -> None:
-        if self.is_current:
-            self.found.kept = call.shortlist if call else ()
-            self.found.refresh()
-            self._titles(len(self.found.items))
-
-    # ------------------------------------------------------------------ keys
 
     def action_kind(self) -> None:
         """Care, activities, or both; but while a prompt waits to be checked, F4 is for that."""
@@ -247,7 +55,7 @@ class DirectoryScreen(Overlay):
             return
         kind = KINDS[(KINDS.index(self.filters.kind) + 1) % len(KINDS)]
         self.filters = replace(self.filters, kind=kind)
-        self._again()
+        self.search()
 
     def action_move(self, by: int) -> None:
         """Up and down in the results."""
@@ -265,7 +73,7 @@ class DirectoryScreen(Overlay):
         """The card; or, with nothing found, the nearest spelling; or the listings behind a danger line."""
         if not self.found.items and self.results.crisis:
             self._past_danger = self.box.value.strip()
-            self._again()
+            self.search()
         elif not self.found.items and self.results.meant:
             self.box.value = self.results.meant
             self.box.cursor_position = len(self.box.value)
@@ -290,7 +98,7 @@ class DirectoryScreen(Overlay):
             if app.do(app.desk.drop if kept else app.desk.keep, match.listing.id):
                 app.say(f"{'taken off' if kept else 'kept'}: {match.listing.name}")
             if self.listing_shortlist:
-                self._again()
+                self.search()
         elif self.box.value.strip() and app.directory_ready and not self.results.crisis:
             self._looked()
             if app.do(app.desk.unmet, self.box.value.strip(), "nothing found"):
@@ -304,17 +112,17 @@ class DirectoryScreen(Overlay):
     def _narrowed(self, picked: str | None) -> None:
         if picked:
             self.filters = toggled(self.filters, picked, self.age)
-            self._again()
+            self.search()
 
     def action_everything(self) -> None:
         """Show what is hidden too, or hide it again."""
         self.everything = not self.everything
-        self._again()
+        self.search()
 
     def action_shortlist(self) -> None:
         """The shortlist in the place of the results, or the results again."""
         self.listing_shortlist = not self.listing_shortlist
-        self._again()
+        self.search()
 
     def action_wrong(self) -> None:
         """Say that the listing is wrong."""

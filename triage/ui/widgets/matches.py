@@ -30,19 +30,22 @@ class MatchList(Rows[Match]):
         self.can_focus = False
         self.today = today
         self.kept: Collection[str] = ()
+        self.far = False
+        """Whether anything is known of how far they are."""
 
     def put_matches(self, matches: Sequence[Match], kept: Collection[str], cursor: int = 0) -> None:
         """Show these, with those that are on the shortlist marked."""
         self.kept = kept
+        self.far = any(m.distance_km is not None for m in matches)
         self.show(matches, cursor)
 
     def row(self, item: Match, width: int, chosen: bool) -> Content:
         """``▸✓name   topic   free   0.6 km``."""
         listing = item.listing
-        right = _cells((mark(listing, self.today), "$warning", 10 if width >= 48 else 0), (cost(listing), "", 6))
+        right = _cells((mark(listing, self.today), "$warning", 10 if width >= 48 else 0), (cost(listing), "", 5))
         far = f"{item.distance_km:.1f} km" if item.distance_km is not None else ""
-        room = width - 2 - right.cell_length - 9
-        name = min(room, max(16, room * 5 // 8)) if room >= 34 else room
+        room = width - 2 - right.cell_length - (8 if self.far else 0)
+        name = min(room, 44, max(18, room * 7 // 10)) if room >= 34 else room
         about = listing.topics[0] if listing.topics else listing.organisation
         return Content.assemble(
             ("▸" if chosen else " ", "bold $accent"),
@@ -50,7 +53,7 @@ class MatchList(Rows[Match]):
             _fit(_lit(listing.name, item.hits, "bold" if chosen else ""), name),
             _fit(_lit(about.lower(), item.hits, "$quiet"), room - name),
             right,
-            (f"{far:>9}", "$quiet"),
+            (f"{far:>8}" if self.far else "", "$quiet"),
         )
 
 
@@ -66,7 +69,8 @@ def mark(listing: Listing, today: date) -> str:
     age = listing.age(today)
     if age is None:
         return "age ?"
-    return f"{max(6, age * 12 // 365)} mo old" if age > OLD_DAYS else ""
+    months = age * 12 // 365
+    return "" if age <= OLD_DAYS else f"{max(6, months)} mo old" if months < 24 else f"{months // 12} y old"
 
 
 def _lit(text: str, hits: Collection[str], style: str) -> Content:
