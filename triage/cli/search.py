@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,12 +65,19 @@ def rows(found: Results) -> list[dict[str, Any]]:
 
 
 def _index(args: argparse.Namespace) -> Index:
+    """The index of this desk's directory. One process, one search: no threads to start, nothing to collect meanwhile."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.disable()
     from triage.directory.search import Index
     from triage.library.directory import load_directory
     from triage.library.lexicon import load_lexicon
     from triage.library.places import load_places
+    from triage.settings import data_dir
 
-    return Index.build(load_directory().listings, load_lexicon(), load_places())
+    index = Index.build(load_directory(data_dir(args.data_dir)).listings, load_lexicon(), load_places())
+    gc.freeze()
+    gc.enable()
+    return index
 
 
 def _lines(name: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from triage.model import Kind, Listing
@@ -112,9 +113,16 @@ class Sieve:
             "activity": self._mask("activity", None, lambda x: x.kind == "activity"),
             "free": self._mask("not free", None, lambda x: x.free is True),
             "room": self._mask("no room known", None, lambda x: x.room is True),
-            **{day: self._mask(day, None, lambda x, day=day: day in days(x)) for day in DAYS},  # type: ignore[misc]
         }
-        return {name: int(np.count_nonzero(found & mask)) for name, mask in codes.items()}
+        left = {name: int(np.count_nonzero(found & mask)) for name, mask in codes.items()}
+        counted = np.count_nonzero(self._days[found], axis=0)
+        return {**left, **{day: int(n) for day, n in zip(DAYS, counted, strict=True)}}
+
+    @cached_property
+    def _days(self) -> npt.NDArray[np.bool_]:
+        open_ = [days(listing) for listing in self._listings]
+        table = [[day in found for day in DAYS] for found in open_]
+        return self._np.array(table, self._np.bool_).reshape(-1, len(DAYS))
 
     def _mask(self, name: str, value: object, test: Callable[[Listing], bool]) -> Mask:
         key = (name, value)

@@ -41,6 +41,11 @@ class Concept:
     crisis: bool = False
 
     @property
+    def calls(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """What listings call it, terms before slugs, each with its stems."""
+        return _calls(self.terms, self.services)
+
+    @property
     def concern(self) -> bool:
         """Whether these words may be a safeguarding concern."""
         return "safeguarding-concern" in self.services
@@ -48,11 +53,12 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """The small words: ``kin`` and ``filler`` drop out; ``rewrites`` turn several words into one (``no longer: not``);
+    """The small words: ``kin``, ``pronouns`` and ``filler`` drop out; ``rewrites`` turn several words into one (``no longer: not``);
     ``denials`` maps a word to ``not`` or ``cannot``; each tuple of ``same`` holds words of one meaning.
     """
 
     kin: frozenset[str] = frozenset()
+    pronouns: frozenset[str] = frozenset()
     filler: frozenset[str] = frozenset()
     rewrites: Mapping[str, str] = field(default_factory=dict)
     denials: Mapping[str, str] = field(default_factory=dict)
@@ -69,6 +75,11 @@ class Idea:
     weight: float
     whole: bool = True
 
+    @property
+    def sure(self) -> bool:
+        """Whether a whole phrase was said, and no other concept's is nearer to the words."""
+        return self.whole and self.weight >= 1
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -80,12 +91,12 @@ class Meaning:
     @property
     def crisis(self) -> tuple[str, ...]:
         """The words that open the danger step."""
-        return tuple(dict.fromkeys(idea.words for idea in self.ideas if idea.whole and idea.concept.crisis))
+        return tuple(dict.fromkeys(idea.words for idea in self.ideas if idea.sure and idea.concept.crisis))
 
     @property
     def concerns(self) -> tuple[str, ...]:
         """The words that may be a safeguarding concern."""
-        return tuple(dict.fromkeys(idea.words for idea in self.ideas if idea.whole and idea.concept.concern))
+        return tuple(dict.fromkeys(idea.words for idea in self.ideas if idea.sure and idea.concept.concern))
 
     @property
     def pathways(self) -> tuple[str, ...]:
@@ -111,13 +122,18 @@ class Lexicon:
         self.grammar = grammar or Grammar()
         self._same = {stem(w): group[0] for group in self.grammar.same for w in tokens(" ".join(group))}
         self._rewrites = {tuple(tokens(a)): b for a, b in self.grammar.rewrites.items()}
-        self._longest = max(map(len, self._rewrites), default=1)
+        self._longest: dict[str, int] = {}
+        for given in self._rewrites:
+            self._longest[given[0]] = max(len(given), self._longest.get(given[0], 0))
         heard = [(self._codes(tokens(p)), n, p) for n, concept in enumerate(self.concepts) for p in concept.say]
         users: dict[str, set[int]] = defaultdict(set)
         for codes, number, _ in heard:
             for code in codes:
                 users[code.code].add(number)
-        literal = ((self._wanted(codes, users), number, frozenset(map(stem, tokens(p)))) for codes, number, p in heard)
+        literal = (
+            (self._wanted(codes, users, 0 if self.concepts[n].crisis else 2), n, frozenset(map(stem, tokens(phrase))))
+            for codes, n, phrase in heard
+        )
         self._phrases = tuple(phrase for phrase in literal if phrase[0])
         self._having: dict[str, list[int]] = defaultdict(list)
         for number, (wanted, _, _) in enumerate(self._phrases):
@@ -147,12 +163,14 @@ class Lexicon:
         denied = [c.at for c in codes if c.denied == NOT and not c.at <= covered and self._votes(c.code[1:])]
         return Meaning(tuple(ideas), frozenset(i for at in denied for i in at))
 
-    def _wanted(self, codes: list[_Code], users: Mapping[str, set[int]]) -> frozenset[str]:
-        """The words a phrase can't do without. One weak word alone (*live*, *house*) also needs the small words."""
+    def _wanted(self, codes: list[_Code], users: Mapping[str, set[int]], weak: int) -> frozenset[str]:
+        """The words a phrase can't do without. One word alone that more than ``weak`` concepts use (*live*, *house*)
+        also needs the small words.
+        """
         telling = frozenset(code.code for code in codes if not code.small)
-        if len(telling) > 1 or (telling and len(users[next(iter(telling))]) <= 2):
+        if len(telling) > 1 or (telling and len(users[next(iter(telling))]) <= weak):
             return telling
-        filler = frozenset(code.code for code in codes if code.small == "filler")
+        filler = frozenset(code.code for code in codes if code.small in ("filler", "kin"))
         return telling | filler or frozenset(code.code for code in codes)
 
     def _codes(self, words: list[str]) -> list[_Code]:
@@ -167,28 +185,35 @@ class Lexicon:
             at += step
             if word in self.grammar.denials or word in (NOT, CANNOT):
                 denial, since = self.grammar.denials.get(word, word), since | here
-                found.append(_Code("~", here, small="filler"))
+                found.append(_Code(f".{denial}", here, small="filler"))
                 continue
             if word in ("and", "but", "because", "so"):
                 denial, since = "", frozenset()
             if word in ("or", "nor") and last:
                 denial, since = last, here
-            if not word or word in self.grammar.kin or word in self.grammar.filler:
-                found += (
-                    [_Code(stem(word), here, small="kin" if word in self.grammar.kin else "filler")] if word else []
-                )
+            small = self._small(word)
+            if small:
+                found.append(_Code(f".{'kin' if small == 'kin' else stem(word)}", here, small=small))
+            if small or not word:
                 continue
             code = self._same.get(stem(word), stem(word))
             found.append(_Code(f"~{code}", since | here, denial) if denial else _Code(code, here))
             denial, since, last = "", frozenset(), denial
         return found
 
+    def _small(self, word: str) -> str:
+        if word in self.grammar.filler:
+            return "filler"
+        if word in self.grammar.kin:
+            return "kin"
+        return "pronoun" if word in self.grammar.pronouns else ""
+
     def _next(self, words: list[str], at: int) -> tuple[int, str]:
-        for length in range(min(self._longest, len(words) - at), 1, -1):
+        for length in range(min(self._longest.get(words[at], 0), len(words) - at), 0, -1):
             rewritten = self._rewrites.get(tuple(words[at : at + length]))
             if rewritten is not None:
                 return length, rewritten
-        return 1, self._rewrites.get((words[at],), words[at])
+        return 1, words[at]
 
     def _mend(self, code: _Code, words: list[str], known: Callable[[str], bool] | None) -> _Code:
         """A misspelt or misheard telling word as the lexicon spells it."""
@@ -224,9 +249,10 @@ class Lexicon:
             wanted, concept, said = self._phrases[number]
             if count == len(wanted):
                 spots = _closest([places[code] for code in wanted])
-                if spots[-1] - spots[0] <= len(spots) - 1 + GAP:
-                    at = frozenset(i for spot in spots for i in codes[spot].at)
-                    telling = sum(not codes[spot].small for spot in spots)
+                strong = [spot for spot in spots if not codes[spot].small]
+                if spots[-1] - spots[0] <= len(spots) - 1 + (GAP if strong else 2):
+                    at = frozenset(i for spot in strong or spots for i in codes[spot].at)
+                    telling = len(strong)
                     alike = len(said & literal) / len(said | literal)
                     found.append(((telling, len(wanted), sum(map(self._idf, wanted)), alike, -number), at, concept))
         found.sort(key=lambda f: f[0], reverse=True)
@@ -276,6 +302,12 @@ class Lexicon:
         alone = {self._phrases[n][1] for n in having if len(self._phrases[n][0]) == 1}
         shares = {concept: n / len(having) for concept, n in counts.items()}
         return {c: 1.0 if c in alone else share for c, share in shares.items() if share >= 0.5 or c in alone}
+
+
+@lru_cache(maxsize=4096)
+def _calls(terms: tuple[str, ...], services: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    names = (*terms, *(slug.replace("-", " ") for slug in services))
+    return tuple((name, frozenset(map(stem, tokens(name)))) for name in dict.fromkeys(names))
 
 
 def _closest(places: list[list[int]]) -> list[int]:

@@ -7,6 +7,7 @@ telling it is there, in (0, 1): BM25F's saturated sum over the fields.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -46,7 +47,8 @@ class Postings:
 
 def build(listings: Sequence[Listing]) -> Postings:
     """Index the listings by every word of their fields."""
-    ids: dict[str, int] = {}
+    ids: defaultdict[str, int] = defaultdict()
+    ids.default_factory = ids.__len__
     flat: dict[str, list[int]] = {field: [] for field in FIELDS}
     sizes: dict[str, list[int]] = {field: [] for field in FIELDS}
     names = []
@@ -55,10 +57,9 @@ def build(listings: Sequence[Listing]) -> Postings:
         names.append(" ".join(texts["name"][0]))
         for field in FIELDS:
             plain, extra = texts[field]
-            sizes[field].append(len(plain))
-            flat[field] += [ids.setdefault(word, len(ids)) for word in plain]
-            flat[field] += [ids.setdefault(word, len(ids)) for word in extra]
-            sizes[field][-1] += len(extra)
+            sizes[field].append(len(plain) + len(extra))
+            flat[field] += [ids[word] for word in plain]
+            flat[field] += [ids[word] for word in extra]
     words = sorted(ids)
     rank = np.empty(len(ids), np.int64)
     rank[[ids[word] for word in words]] = np.arange(len(ids))

@@ -13,7 +13,8 @@ from triage.directory.words import GENERIC, LONGEST, MOST, STOP, fold, tokens
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word to look for. ``weight`` multiplies what it is worth, ``last`` ones may be unfinished; ``place`` ones
-    name a place, so that being near there counts too; ``at`` is where it stands.
+    name a place, so that being near there counts too; ``at`` is where it stands. A ``covered`` word is part of a
+    phrase that says more than it does: it is only required if the words are meant literally.
     """
 
     text: str
@@ -22,6 +23,7 @@ class Word:
     required: bool = True
     last: bool = False
     place: bool = False
+    covered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ def parse(typed: str, lexicon: Lexicon, places: Places, known: Callable[[str], b
     meaning = lexicon.hear(" ".join(words), known)
     spot = places.hear(" ".join(words))
     spoken, covered = _where(words, spot), {i for idea in meaning.ideas if idea.whole for i in idea.at}
-    small = lexicon.grammar.kin | lexicon.grammar.filler | STOP | set(lexicon.grammar.denials)
+    small = (
+        lexicon.grammar.kin | lexicon.grammar.pronouns | lexicon.grammar.filler | STOP | set(lexicon.grammar.denials)
+    )
     found = []
     for at, word in enumerate(words):
         last = at == len(words) - 1 and not typed.endswith(" ")
@@ -52,7 +56,7 @@ def parse(typed: str, lexicon: Lexicon, places: Places, known: Callable[[str], b
         if word in small and not place:
             found.append(Word(word, at, 0.08, False, last))
         elif at in covered and not place:
-            found.append(Word(word, at, 0.6, False, last))
+            found.append(Word(word, at, 0.6, False, last, covered=True))
         elif word in GENERIC and not place:
             found.append(Word(word, at, 0.3, False, last))
         else:

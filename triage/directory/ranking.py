@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +19,9 @@ from rapidfuzz import fuzz
 from triage.directory.lexicon import Concept
 from triage.directory.places import Places, Point
 from triage.directory.postings import Floats, build
-from triage.directory.query import Query, Word
+from triage.directory.query import Query
 from triage.directory.spelling import Vocabulary
-from triage.directory.words import tokens
+from triage.directory.words import stem, tokens
 from triage.model import Listing
 
 Mask = npt.NDArray[np.bool_]
@@ -32,6 +31,16 @@ COVER = 0.4
 """What each required word found adds, in idf, however little it says where it was found."""
 MEANT = 1.6
 """What a concept is worth beside a word."""
+LITERAL = 0.25
+"""What words that stand for a concept lose when they are taken as they stand: only a whole name makes up for it."""
+NAMED = 0.05
+"""What being the very words of a name adds, in another order or misspelt."""
+FADE, ALSO = 0.05, 0.15
+"""What each further term of a concept is worth less; and what a listing gains by having several of them."""
+HEADED = 0.6
+"""A word this telling stands in the name or the topics."""
+SCATTERED = 3000
+"""Listings that are looked at, at most, for whether the words of a term stand together."""
 NEAR = 4.0
 """Kilometres from a place within which a listing counts as there, less and less."""
 UNPLACED = 8.0
@@ -52,7 +61,7 @@ class Ranking:
     """The index of one directory. ``listings`` are in the order that ties fall in."""
 
     def __init__(self, listings: Sequence[Listing], places: Places) -> None:
-        self.count = len(listings)
+        self._listings, self.count = listings, len(listings)
         self.postings = build(listings)
         self.vocabulary = Vocabulary(self.postings.words, self.postings.df)
         points = [places.of(listing) for listing in listings]
@@ -70,31 +79,36 @@ class Ranking:
         """Rank the listings that ``mask`` lets through."""
         near = near or (query.spot.point if query.spot else None)
         km = self.distances(near) if near else None
-        text, found = self._text(query, km)
-        closeness = 1 - 0.22 * km / (km + 3) if km is not None else None
-        if closeness is not None:
-            text = text * closeness
-        shown = np.where(found & mask, text, 0)
+        meant, literal, found = self._text(query, km)
+        shown = np.where(found & mask, np.maximum(meant, literal - LITERAL), 0)
+        closeness = 1 - 0.22 * km / (km + 3) if km is not None else np.ones(1, np.float32)
         wanted = max(limit, HEAD)
+        shown = shown * closeness
         top = np.argpartition(-shown, wanted)[:wanted] if wanted < self.count else np.arange(self.count)
         top = top[shown[top] > 0]
-        bonus = self._names(query, top)
-        if closeness is not None:
-            bonus = bonus * closeness[top]
-        final = shown[top] + bonus
+        close, same = self._names(query, top)
+        if any(idea.whole for idea in query.meaning.ideas):
+            named = np.where(same >= NAMED, literal[top] - LITERAL + 0.5 * close + same, 0)
+            final = np.maximum(meant[top] + 0.35 * close * close, named)
+        else:
+            final = meant[top] + 0.5 * close + same
+        final = final * (closeness[top] if km is not None else 1)
         best = np.lexsort((top, -np.round(final, 6)))[:limit]
         order, score = top[best], np.clip(final[best] / 1.65, 0, 1)
         return Ranked(tuple(order.tolist()), tuple(np.round(score, 4).tolist()), found, km)
 
-    def readings(self, word: Word) -> tuple[Any, ...]:
-        """What a word of the query was read as, in the directory's words."""
-        return self.vocabulary.read(word.text, word.last)
+    def words_of(self, number: int) -> dict[int, str]:
+        """The words of one listing, by their ids."""
+        p = self.postings
+        ids: list[int] = p.forward[p.forward_ptr[number] : p.forward_ptr[number + 1]].tolist()
+        return {id_: p.words[id_] for id_ in ids}
 
-    def _text(self, query: Query, km: Floats | None) -> tuple[Floats, Mask]:
-        raw = np.zeros(self.count, np.float32)
+    def _text(self, query: Query, km: Floats | None) -> tuple[Floats, Floats, Mask]:
+        """What each listing is worth as the words are meant, and as they stand; and which listings count as found."""
+        raw, literal = np.zeros(self.count, np.float32), np.zeros(self.count, np.float32)
         share = np.zeros(self.count, np.float32)
         meant = np.zeros(self.count, np.bool_)
-        ideal = needed = 0.0
+        ideal = needed = plain = 0.0
         joined = self._joined(query)
         for word in query.words:
             worth, df = self._word(word.text, word.last)
@@ -105,13 +119,19 @@ class Ranking:
                 there = np.clip(0.75 * (1 - km / NEAR), 0, 0.75).astype(np.float32)
                 worth = np.maximum(worth, there)
             idf = math.log(1 + (self.count - df + 0.5) / (df + 0.5))
-            raw += np.float32(word.weight * idf) * worth
-            if word.required:
+            gain = np.float32(word.weight * idf) * worth
+            raw += gain
+            if word.required or word.covered:
                 here = worth > 0
-                raw += np.float32(COVER * idf * word.weight) * here
-                share += np.float32(idf) * here
-                needed += idf
-                ideal += idf * word.weight * (1 + COVER)
+                literal += np.float32(idf) * (worth + np.float32(COVER) * here)
+                plain += idf * (1 + COVER)
+                if word.required:
+                    raw += np.float32(COVER * idf * word.weight) * here
+                    share += np.float32(idf) * here
+                    needed += idf
+                    ideal += idf * word.weight * (1 + COVER)
+            else:
+                literal += gain
         for idea in query.meaning.ideas:
             worth, df = self._concept(idea.concept)
             if not df:
@@ -121,7 +141,10 @@ class Ranking:
             ideal += MEANT * idf * idea.weight
             meant |= worth > 0.2
         found = meant | (share >= 0.5 * needed) if needed else meant
-        return raw / np.float32(max(ideal, 1e-6)), found & (raw > 0)
+        literal = literal / np.float32(max(plain, 1e-6))
+        if plain > needed:
+            found = found | (literal > 0.7)
+        return raw / np.float32(max(ideal, 1e-6)), literal, found & (raw > 0)
 
     def _joined(self, query: Query) -> dict[int, list[str]]:
         """Words written apart that the directory writes as one: *food bank* is *foodbank*."""
@@ -147,16 +170,30 @@ class Ranking:
 
     def _one_concept(self, concept: Concept) -> tuple[Floats, int]:
         """How well each listing fits a concept: by its terms, its slugs, or by being the very service."""
-        best = np.zeros(self.count, np.float32)
-        for place, term in enumerate((*concept.terms, *(s.replace("-", " ") for s in concept.services))):
-            trust = np.float32(max(0.7, 1 - 0.04 * place))
-            parts = [self._exactly(word) for word in tokens(term)]
-            if parts:
-                np.maximum(best, np.minimum.reduce(parts) * trust, out=best)
+        best, rest = np.zeros(self.count, np.float32), np.zeros(self.count, np.float32)
+        for place, (term, _) in enumerate(concept.calls):
+            worth = self._term(tuple(tokens(term))) * np.float32(max(0.7, 1 - FADE * place))
+            rest += np.minimum(best, worth)
+            np.maximum(best, worth, out=best)
+        best += np.float32(ALSO) * np.minimum(rest, 2)
         for place, slug in enumerate(concept.services):
             if slug in self._ids:
                 best[self._ids[slug]] = max(best[self._ids[slug]], 1.15 - 0.06 * place)
         return best, int(np.count_nonzero(best > 0.2))
+
+    def _term(self, words: tuple[str, ...]) -> Floats:
+        """How telling a term is in each listing that has all its words, in descriptions near each other."""
+        if not words:
+            return np.zeros(self.count, np.float32)
+        if len(words) == 1:
+            return self._exactly(words[0])
+        worth: Floats = np.minimum.reduce([self._exactly(word) for word in words])
+        weak = np.flatnonzero((worth > 0) & (worth < HEADED))
+        stems = [stem(word) for word in words]
+        for number in weak[:SCATTERED].tolist():
+            if not _together(stems, self._listings[number]):
+                worth[number] = 0
+        return worth
 
     @lru_cache(maxsize=4096)  # noqa: B019 - an index lives as long as its directory
     def _exactly(self, word: str) -> Floats:
@@ -170,23 +207,22 @@ class Ranking:
             worth[docs] = np.maximum(worth[docs], p.impact[low:high] * quality)
         return worth
 
-    def _names(self, query: Query, top: npt.NDArray[np.int64]) -> Floats:
-        """What whole names add: how alike they are, whether they start so, whether they are the same."""
-        meant = any(idea.whole for idea in query.meaning.ideas)
+    def _names(self, query: Query, top: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """How alike whole names are to what was typed (0 to 1), and what starting so or being the same adds."""
         typed = query.text
-        found = np.zeros(len(top), np.float32)
+        close, same = np.zeros(len(top), np.float32), np.zeros(len(top), np.float32)
         for place, number in enumerate(top.tolist()):
             name = self.postings.names[number]
-            alike = (
-                0.6 * fuzz.token_set_ratio(typed, name)
-                + 0.2 * fuzz.partial_ratio(typed, name)
-                + 0.2 * fuzz.ratio(typed, name)
-            )
-            close = max(0.0, alike / 100 - 0.35) / 0.65
-            found[place] = 0.35 * close * close if meant else 0.5 * close
-            if name.startswith(typed):
-                found[place] += 0.12 + (0.15 if name == typed else 0)
-        return found
+            ratios = fuzz.token_set_ratio(typed, name), fuzz.partial_ratio(typed, name), fuzz.ratio(typed, name)
+            alike = (0.6 * ratios[0] + 0.2 * ratios[1] + 0.2 * ratios[2]) / 100
+            close[place] = max(0.0, alike - 0.35) / 0.65
+            if name == typed:
+                same[place] = 0.27
+            elif name.startswith(typed):
+                same[place] = 0.12
+            elif fuzz.token_sort_ratio(typed, name) >= 85:
+                same[place] = NAMED
+        return close, same
 
     def _distances(self, near: Point) -> Floats:
         """Kilometres from ``near`` to each listing, ``UNPLACED`` for those without a place."""
@@ -195,3 +231,10 @@ class Ranking:
         half = np.sin(north / 2) ** 2 + math.cos(lat1) * np.cos(lat2) * np.sin(east / 2) ** 2
         km = 2 * 6371.0088 * np.arcsin(np.sqrt(np.minimum(1, half)))
         return np.where(np.isnan(km), UNPLACED, km).astype(np.float32)
+
+
+def _together(stems: list[str], listing: Listing) -> bool:
+    """Whether the words of a term stand within two words of each other in what a listing says."""
+    said = [stem(word) for word in tokens(f"{listing.name} {' '.join(listing.topics)} . {listing.description}")]
+    wanted, size = set(stems), len(stems) + 2
+    return any(word in wanted and wanted <= set(said[at : at + size]) for at, word in enumerate(said))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from triage.directory.filters import DAYS, days
@@ -9,41 +11,64 @@ from triage.directory.words import STOP, stem, tokens
 from triage.model import Listing
 
 if TYPE_CHECKING:
+    from triage.directory.lexicon import Concept
     from triage.directory.query import Query
-    from triage.directory.ranking import Ranking
+    from triage.directory.spelling import Vocabulary
 
 
-def explain(ranking: Ranking, query: Query, number: int, listing: Listing) -> tuple[list[str], tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A listing's words by their ids, their stems, the stems of its name and topics, and the field of each word."""
+
+    words: dict[int, str]
+    stems: frozenset[str]
+    head: frozenset[str]
+    field: dict[str, str]
+
+
+def facts(listing: Listing, words: dict[int, str]) -> Facts:
+    """What explaining needs to know of a listing; kept by the index, since the same few are shown again and again."""
+    fields = {
+        "by": listing.organisation,
+        "place": f"{listing.ward} {listing.address} {listing.postcode}",
+        "topic": " ".join(listing.topics),
+        "name": listing.name,
+    }
+    field = {word: name for name, text in fields.items() for word in tokens(text)}
+    head = frozenset(map(stem, tokens(f"{listing.name} {' '.join(listing.topics)}")))
+    return Facts(words, frozenset(map(stem, words.values())), head, field)
+
+
+def explain(vocabulary: Vocabulary, query: Query, listing: Listing, known: Facts) -> tuple[list[str], tuple[str, ...]]:
     """The reasons from the words, and the listing's words that matched."""
-    has = _words_of(ranking, number)
     why: list[str] = []
     hits: dict[str, None] = {}
     for idea in query.meaning.ideas:
-        told = _term(idea.concept.terms, idea.concept.services, listing, has)
+        told = listing.name if listing.id in idea.concept.services else _term(idea.concept, known)
         if told:
             why.append(f"{idea.words} → {told}" if told != idea.words else f"about {told}")
-            told_stems = {stem(word) for word in tokens(told)} - STOP
-            hits.update(dict.fromkeys(word for word in has.values() if stem(word) in told_stems))
+            stems = {stem(word) for word in tokens(told)} - STOP
+            hits.update(dict.fromkeys(word for word in known.words.values() if stem(word) in stems))
     plain: dict[str, list[str]] = {}
     for word in query.words:
         if word.weight < 0.1:
             continue
-        best = ("", 0.0, "")
-        for reading in ranking.readings(word):
-            for text in _between(has, reading.low, reading.high):
+        best, trust, how = "", 0.0, ""
+        for reading in vocabulary.read(word.text, word.last):
+            for text in _between(known.words, reading.low, reading.high):
                 hits[text] = None
-                if reading.quality > best[1]:
-                    best = (text, reading.quality, reading.how)
-        if best[2] in ("spelling", "sound"):
-            why.append(f"{word.text} → {best[0]}")
-        elif best[0] and word.required:
-            plain.setdefault(_field(best[0], listing), []).append(best[0])
+                if reading.quality > trust:
+                    best, trust, how = text, reading.quality, reading.how
+        if how in ("spelling", "sound"):
+            why.append(f"{word.text} → {best}")
+        elif best and word.required:
+            plain.setdefault(known.field.get(best, "says"), []).append(best)
     why += [f"{field}: {' '.join(dict.fromkeys(words))}" for field, words in plain.items()]
     return list(dict.fromkeys(why)), tuple(hits)
 
 
 def beside(listing: Listing, km: float | None) -> list[str]:
-    """What else speaks for it: how near, which days, whether there is room."""
+    """What else speaks for it, or against: how near, which days, whether there is room, that it isn't current."""
     found = [f"{km:.1f} km"] if km is not None else []
     open_ = days(listing)
     if open_ and len(open_) <= 3:
@@ -55,33 +80,13 @@ def beside(listing: Listing, km: float | None) -> list[str]:
     return found
 
 
-def _between(has: dict[int, str], low: int, high: int) -> list[str]:
+def _between(words: dict[int, str], low: int, high: int) -> Iterable[str]:
     if high - low == 1:
-        return [has[low]] if low in has else []
-    return [text for id_, text in has.items() if low <= id_ < high]
+        return (words[low],) if low in words else ()
+    return [text for id_, text in words.items() if low <= id_ < high]
 
 
-def _words_of(ranking: Ranking, number: int) -> dict[int, str]:
-    p = ranking.postings
-    return {int(i): p.words[i] for i in p.forward[p.forward_ptr[number] : p.forward_ptr[number + 1]].tolist()}
-
-
-def _term(terms: tuple[str, ...], services: tuple[str, ...], listing: Listing, has: dict[int, str]) -> str:
-    if listing.id in services:
-        return listing.name
-    stems = {stem(word) for word in has.values()}
-    head = {stem(word) for word in tokens(f"{listing.name} {' '.join(listing.topics)}")}
-    fits = [
-        term for term in (*terms, *(s.replace("-", " ") for s in services)) if {stem(w) for w in tokens(term)} <= stems
-    ]
-    return next((term for term in fits if {stem(w) for w in tokens(term)} <= head), fits[0] if fits else "")
-
-
-def _field(word: str, listing: Listing) -> str:
-    fields = (
-        ("name", listing.name),
-        ("topic", " ".join(listing.topics)),
-        ("place", f"{listing.ward} {listing.address}"),
-        ("by", listing.organisation),
-    )
-    return next((name for name, text in fields if word in tokens(text)), "says")
+def _term(concept: Concept, known: Facts) -> str:
+    """What the listing calls the concept: rather in its name or topics than in its description."""
+    fits = [term for term, stems in concept.calls if stems <= known.stems]
+    return next((term for term, stems in concept.calls if stems <= known.head), fits[0] if fits else "")

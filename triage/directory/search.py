@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from triage.directory import reasons
@@ -53,6 +54,7 @@ class Index:
         self.lexicon, self.places = lexicon, places.also(listings)
         self._ranking: Ranking = Ranking(self.listings, places)
         self._sieve = Sieve(self.listings)
+        self._facts = lru_cache(maxsize=2048)(self._known_of)
 
     @classmethod
     def build(cls, listings: Iterable[Listing], lexicon: Lexicon, places: Places) -> Index:
@@ -149,8 +151,11 @@ class Index:
 
     def _match(self, query: Query, number: int, score: float, spot: Spot | None) -> Match:
         listing, km = self.listings[number], self._km(number, spot)
-        why, hits = reasons.explain(self._ranking, query, number, listing)
+        why, hits = reasons.explain(self._ranking.vocabulary, query, listing, self._facts(number))
         return Match(listing, score, km, (*why, *reasons.beside(listing, km)), hits)
+
+    def _known_of(self, number: int) -> reasons.Facts:
+        return reasons.facts(self.listings[number], self._ranking.words_of(number))
 
     def _km(self, number: int, spot: Spot | None) -> float | None:
         if not spot or self._ranking.lat[number] != self._ranking.lat[number]:

@@ -18,6 +18,8 @@ from triage.directory.words import sound, stem
 How = Literal["exact", "stem", "start", "spelling", "sound"]
 LAST = "\U0010ffff"
 """Sorts after every word."""
+LETTERS = {"k": "ckq", "f": "fpv", "s": "scpxz", "n": "gknp", "r": "rw", "j": "gj", "x": "cst", "a": "aeiouy"}
+"""The letters that a word may be written with whose sound starts so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Vocabulary:
     def __init__(self, words: Sequence[str], df: Callable[[int, int], int]) -> None:
         self.words, self.df = words, df
         self.read = lru_cache(maxsize=4096)(self._read)
+        self._sounding = lru_cache(maxsize=64)(self._by_sound)
 
     def find(self, word: str) -> int:
         """The id of a word, ``-1`` if nothing has it."""
@@ -109,22 +112,23 @@ class Vocabulary:
 
     def _misheard(self, word: str) -> list[Reading]:
         key = sound(word)
+        if not key:
+            return []
+        sounds = self._sounding(key[0])
+        near = [key] if key in sounds else []
+        if len(key) >= 6:
+            size = range(len(key) - 1, len(key) + 2)
+            keys = [k for k in sounds if len(k) in size]
+            close = process.extract(key, keys, scorer=OSA.distance, score_cutoff=1, limit=None)
+            near += [k for k, edits, _ in close if edits]
         found = []
-        for near, trust in ((key, 1.0), *((k, 0.8) for k in self._sounds_like(key))):
-            for id_ in self._sounds.get(near, ()):
+        for like in near:
+            for id_ in sounds[like]:
                 alike = fuzz.ratio(word, self.words[id_]) / 100
                 if alike >= 0.5 and self.words[id_] != word:
-                    found.append(Reading(id_, id_ + 1, (0.45 + 0.3 * alike) * trust, "sound"))
+                    quality = (0.45 + 0.3 * alike) * (1.0 if like == key else 0.8)
+                    found.append(Reading(id_, id_ + 1, quality, "sound"))
         return found
-
-    def _sounds_like(self, key: str) -> list[str]:
-        if len(key) < 6:
-            return []
-        near = self._sound_buckets
-        keys = [k for size in (len(key) - 1, len(key), len(key) + 1) for k in near.get((key[0], size), ())]
-        return [
-            k for k, edits, _ in process.extract(key, keys, scorer=OSA.distance, score_cutoff=1, limit=None) if edits
-        ]
 
     def _unfinished(self, word: str) -> list[Reading]:
         """A misspelt beginning: compares it with what as many letters of each word would be."""
@@ -152,18 +156,12 @@ class Vocabulary:
             buckets[word[0], len(word)][id_] = word
         return dict(buckets)
 
-    @cached_property
-    def _sounds(self) -> dict[str, list[int]]:
+    def _by_sound(self, first: str) -> dict[str, list[int]]:
+        """The words whose sound starts with ``first``; only words that start with a fitting letter are sounded out."""
         sounds: dict[str, list[int]] = defaultdict(list)
-        for id_, word in enumerate(self.words):
-            key = sound(word)
-            if key:
-                sounds[key].append(id_)
+        for letter in LETTERS.get(first, first):
+            for id_ in range(*self.start(letter)):
+                key = sound(self.words[id_])
+                if key and key[0] == first:
+                    sounds[key].append(id_)
         return dict(sounds)
-
-    @cached_property
-    def _sound_buckets(self) -> dict[tuple[str, int], list[str]]:
-        buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for key in self._sounds:
-            buckets[key[0], len(key)].append(key)
-        return dict(buckets)

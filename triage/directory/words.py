@@ -31,7 +31,9 @@ GENERIC = frozenset(_GENERIC.split())
 """Words that half the directory has: they help to rank and are never required."""
 
 _WORD = re.compile(r"[a-z0-9]+")
-_QUOTES = str.maketrans(dict.fromkeys("'’‘`´", None))
+_QUOTES = re.compile("['’‘`´]")
+_MARKS = re.compile("[\u0300-\u036f]")
+_OTHER = re.compile("[^\x00-\x7f]")
 _ODD = """
     fell:fall fallen:fall left:leave leaving:leave lost:lose losing:lose drank:drink drunk:drink kept:keep
     forgot:forget forgotten:forget forgetting:forget forgetful:forget forgets:forget hitting:hit hurting:hurt
@@ -53,19 +55,17 @@ _KEEP = frozenset(_WHOLE.split())
 _VOWEL = re.compile(r"[aeiouy]")
 
 
-@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """Lower case, without accents and apostrophes."""
-    text = text.lower().translate(_QUOTES)
+    """Lower case, without accents and apostrophes; signs that aren't ASCII become spaces."""
+    text = text.lower()
     if text.isascii():
-        return text
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        return text.replace("'", "").replace("`", "")
+    text = _MARKS.sub("", unicodedata.normalize("NFKD", _QUOTES.sub("", text)))
+    return _OTHER.sub(" ", text)
 
 
 def tokens(text: str) -> list[str]:
     """The words of a text, in order."""
-    if text.isascii():
-        return _WORD.findall(text.lower().translate(_QUOTES))
     return _WORD.findall(fold(text))
 
 
@@ -98,7 +98,7 @@ def stem(word: str) -> str:
 
 def _mend(root: str) -> str:
     """What is left of a word after *-ing* or *-ed*: *runn* is run, *bak* is bake."""
-    if root[-1] == root[-2] and root[-1] not in "lsz":
+    if root[-1] == root[-2] and root[-1] not in "aeioulsz":
         return root[:-1]
     if len(root) == 3 and root[0] not in "aeiou" and root[1] in "aeiou" and root[2] not in "aeiouwxy":
         return root + "e"

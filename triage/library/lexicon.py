@@ -1,4 +1,7 @@
-"""Reads ``data/lexicon``: ``grammar.yaml``, and a file of concepts for each part of life."""
+"""Reads ``data/lexicon``: ``grammar.yaml``, and a file of concepts for each part of life.
+
+Lists are written with commas, on as many lines as it takes: a phrase can't hold one.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,22 @@ from triage.settings import shipped
 
 @dataclass(frozen=True)
 class _Grammar:
-    kin: tuple[str, ...]
-    filler: tuple[str, ...]
-    denies: tuple[str, ...]
-    cannot: tuple[str, ...]
+    kin: str
+    pronouns: str
+    filler: str
+    denies: str
+    cannot: str
     rewrites: dict[str, str]
-    same: tuple[tuple[str, ...], ...]
+    same: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Concept:
+    say: str
+    terms: str = ""
+    services: str = ""
+    pathways: str = ""
+    crisis: bool = False
 
 
 def load_lexicon(folder: Path | None = None) -> Lexicon:
@@ -29,14 +42,20 @@ def load_lexicon(folder: Path | None = None) -> Lexicon:
 @cache
 def _load(folder: Path) -> Lexicon:
     given = yaml.build(yaml.load(folder / "grammar.yaml", "lexicon/grammar.yaml"), _Grammar)
-    denials = {**dict.fromkeys(given.denies, NOT), **dict.fromkeys(given.cannot, CANNOT)}
-    kin, filler = frozenset(given.kin), frozenset(given.filler)
-    grammar = Grammar(kin, filler, given.rewrites, denials, given.same)
+    denials = {**dict.fromkeys(_list(given.denies), NOT), **dict.fromkeys(_list(given.cannot), CANNOT)}
+    kin, pronouns, filler = map(frozenset, map(_list, (given.kin, given.pronouns, given.filler)))
+    grammar = Grammar(kin, pronouns, filler, given.rewrites, denials, tuple(map(_list, given.same)))
     concepts: dict[str, Concept] = {}
     for path in sorted(folder.glob("*.yaml")):
         if path.name != "grammar.yaml":
             for name, node in yaml.load(path, f"lexicon/{path.name}").items():
                 if name in concepts:
                     raise node.bad(f"the concept “{name}” stands in two files")
-                concepts[name] = yaml.build(node, Concept, id=name)
+                read = yaml.build(node, _Concept)
+                say, terms, services, pathways = map(_list, (read.say, read.terms, read.services, read.pathways))
+                concepts[name] = Concept(name, say, terms, services, pathways, read.crisis)
     return Lexicon(concepts.values(), grammar)
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part for part in map(str.strip, text.split(",")) if part)
