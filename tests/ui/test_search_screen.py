@@ -1,0 +1,187 @@
+"""Finding a listing while the caller talks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date
+from typing import cast
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from triage.desk import Desk
+from triage.directory.lexicon import Concept, Lexicon
+from triage.directory.places import Places
+from triage.directory.search import Index
+from triage.library.directory import Directory
+from triage.model import Call, Listing
+from triage.ui.app import TriageApp
+from triage.ui.directory import DirectoryScreen
+
+OCTOBER = date(2026, 10, 12)
+LISTINGS = (
+    Listing(
+        "crafty", "Let’s Get Crafty", "activity", "Paper and paste.", topics=("craft club",), free=True, as_of=OCTOBER
+    ),
+    Listing("corner", "Craft Corner", "activity", "A craft club.", topics=("craft club",), free=False, as_of=OCTOBER),
+    Listing("shed", "The Craft Shed", "activity", "A craft club.", status="historic", as_of=date(2016, 3, 31)),
+    Listing("navigators", "Dementia Navigators", "care", "Somebody to talk to.", phone="01632 960123", as_of=OCTOBER),
+)
+CRISIS = Concept("crisis", say=("wants to end it",), terms=("crisis line",), crisis=True)
+
+Start = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
+
+
+@pytest.fixture
+def search(open_desk: Callable[[], Desk], sit_down: Start) -> Start:
+    """Answers the phone over a directory of four listings, and opens the search."""
+
+    @asynccontextmanager
+    async def start(size: tuple[int, int] = (120, 36)) -> AsyncIterator[Pilot[None]]:
+        desk = open_desk()
+        desk.tools.__dict__["directory"] = Directory(LISTINGS, "test")
+        desk.tools.__dict__["index"] = Index.build(LISTINGS, Lexicon([CRISIS]), Places())
+        async with sit_down(size, desk) as pilot:
+            await pilot.app.workers.wait_for_complete()
+            await pilot.press("f2", "f3")
+            yield pilot
+
+    return start
+
+
+def screen(pilot: Pilot[None]) -> DirectoryScreen:
+    return cast(DirectoryScreen, pilot.app.screen)
+
+
+def call(pilot: Pilot[None]) -> Call:
+    found = cast(TriageApp, pilot.app).call
+    assert found is not None
+    return found
+
+
+def names(pilot: Pilot[None]) -> list[str]:
+    return [m.listing.name for m in screen(pilot).found.items]
+
+
+def kinds(pilot: Pilot[None]) -> list[str]:
+    return [e.kind for e in call(pilot).events]
+
+
+async def test_the_box_keeps_the_focus_while_the_arrows_choose(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press(*"craft", "down")
+        assert sorted(names(pilot)) == ["Craft Corner", "Let’s Get Crafty"]
+        assert screen(pilot).box.has_focus
+        assert screen(pilot).box.value == "craft"
+        chosen = screen(pilot).chosen
+        assert chosen is not None
+        assert chosen.listing.name == names(pilot)[1]
+
+
+async def test_plus_keeps_a_listing_and_takes_it_off_again(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press(*"navigators", "plus")
+        assert call(pilot).shortlist == ("navigators",)
+        assert screen(pilot).box.value == "navigators"
+        await pilot.press("ctrl+k")
+        assert names(pilot) == ["Dementia Navigators"]
+        await pilot.press("plus")
+        assert call(pilot).shortlist == ()
+
+
+async def test_a_search_is_noted_once_and_only_when_somebody_looked(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press(*"craft")
+        assert "searched" not in kinds(pilot)
+        await pilot.press("plus", "down", "plus", "f3")
+        assert kinds(pilot).count("searched") == 1
+        assert next(e for e in call(pilot).events if e.kind == "searched").data["words"] == "craft"
+
+
+async def test_what_is_typed_before_the_directory_is_there_is_answered_when_it_is(search: Start) -> None:
+    async with search() as pilot:
+        app = cast(TriageApp, pilot.app)
+        app.directory_ready = False
+        await pilot.press(*"navigators")
+        assert names(pilot) == []
+        assert "being read" in screen(pilot).found.empty
+        app.directory_ready = True
+        await pilot.pause()
+        assert names(pilot) == ["Dementia Navigators"]
+
+
+async def test_crisis_words_ask_about_danger_before_any_listing_shows(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press(*"navigators wants to end it")
+        assert screen(pilot).has_class("-danger")
+        assert names(pilot) == []
+        await pilot.press("enter")
+        assert "Dementia Navigators" in names(pilot)
+        await pilot.press("f12")
+        assert call(pilot).raised == ("danger",)
+        assert not isinstance(pilot.app.screen, DirectoryScreen)
+
+
+async def test_what_nobody_offers_is_noted_with_one_key(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press(*"falconry", "plus")
+        noted = [e.data["words"] for e in call(pilot).events if e.kind == "unmet"]
+        assert noted == ["falconry"]
+
+
+async def test_a_word_that_finds_nothing_offers_the_nearest_spelling(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press(*"drat")
+        assert "Did you mean “craft”" in screen(pilot).found.empty
+        await pilot.press("enter")
+        assert screen(pilot).box.value == "craft"
+        assert names(pilot)
+
+
+async def test_hidden_listings_are_counted_and_shown_with_one_key(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press(*"craft")
+        assert "The Craft Shed" not in names(pilot)
+        assert screen(pilot).results.hidden == (("historic", 1),)
+        await pilot.press("ctrl+e")
+        assert "The Craft Shed" in names(pilot)
+
+
+async def test_a_filter_is_one_letter_away_and_leaves_what_fits(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press(*"craft", "f5", "f")
+        assert names(pilot) == ["Let’s Get Crafty"]
+        await pilot.press("f5", "0", "f4")
+        assert names(pilot) == []
+
+
+async def test_a_wrong_listing_goes_to_the_directory_editor(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press(*"navigators", "ctrl+y", "f")
+        reported = next(e for e in call(pilot).events if e.kind == "reported")
+        assert (reported.data["listing"], reported.data["reason"]) == ("navigators", "full")
+
+
+async def test_in_a_narrow_window_the_card_takes_the_lists_place_until_the_next_letter(search: Start) -> None:
+    async with search((80, 24)) as pilot:
+        await pilot.press(*"navigator")
+        assert not screen(pilot).card.display
+        await pilot.press("enter")
+        assert screen(pilot).card.display
+        await pilot.press("s")
+        assert screen(pilot).box.value == "navigators"
+        assert screen(pilot).found.display
+        await pilot.press("enter", "f3")
+        assert isinstance(pilot.app.screen, DirectoryScreen)
+        await pilot.press("f3")
+        assert not isinstance(pilot.app.screen, DirectoryScreen)
+
+
+async def test_a_paste_of_several_lines_loses_none_of_them(search: Start) -> None:
+    async with search() as pilot:
+        screen(pilot).box.post_message(events.Paste("craft\nclub\n"))
+        await pilot.pause()
+        assert screen(pilot).box.value == "craft club"
+        assert names(pilot)
