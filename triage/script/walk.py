@@ -25,13 +25,15 @@ class Prompt:
     """A soft prompt: something typed that may be a sign. It asks to be looked at; it never decides.
 
     ``kind`` is ``danger`` · ``safeguarding`` · ``carer`` · ``unsafe`` · ``capacity``; ``words`` are the caller's own;
-    ``key`` is the answer they stand in. ``id`` is stable for the same words in the same answer.
+    ``key`` is the answer they stand in; ``why`` is one plain line, what to do about it. ``id`` is stable for the same
+    words in the same answer.
     """
 
     id: str
     kind: str
     words: str
     key: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
