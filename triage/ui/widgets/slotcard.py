@@ -53,7 +53,6 @@ class SlotCard(Static):
         if moving:
             lines += [
                 *Content.styled(f"▌ moving {told(moving)}: choose the new time", "bold $warning").wrap(width),
-                Content(""),
             ]
         here_held = held is not None and slot is not None and held[0] == slot.id
         if held:
@@ -64,11 +63,16 @@ class SlotCard(Static):
                 "bold $accent",
             )
         if slot:
-            lines += _row("with", who + (f"  (w: {others} more)" if others else ""), width)
-            lines += _row("where", slot.type.where or "not said", width)
+            more = f"  (w: {others} more)" if others else ""
+            place = slot.type.where or "not said"
+            if width >= 60:
+                lines += _row("with", f"{who}{more} · {place}", width)
+            else:
+                lines += [*_row("with", who + more, width), *_row("where", place, width)]
             lines += _row("needs", " · ".join(needs), width, "bold $warning")
             lines += _row("", refused, width, "$warning") if state == "past" and refused else []
-            lines += [Content(""), *(Content.assemble(("▌ ", "$accent"), c) for c in _said(slot.type.tell, width - 2))]
+            lines += [Content("")] if width < 60 else []
+            lines += [*(Content.assemble(("▌ ", "$accent"), c) for c in _said(slot.type.tell, width - 2))]
         for booking in bookings:
             lines += (
                 [Content(""), Content.styled(f"✓ booked {told(booking)}", "bold $accent")]

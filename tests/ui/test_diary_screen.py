@@ -1,0 +1,154 @@
+"""Giving a caller a time while they are on the line."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+from textual.pilot import Pilot
+
+from triage import booking
+from triage.model import Call
+from triage.ui.app import TriageApp
+from triage.ui.diary import DiaryScreen
+from triage.ui.widgets.slotcard import SlotCard
+
+Start = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
+
+
+@pytest.fixture
+def diary(sit_down: Start) -> Start:
+    """Answers the phone and opens the diary, which goes to the next free time by itself."""
+
+    @asynccontextmanager
+    async def start(size: tuple[int, int] = (120, 36)) -> AsyncIterator[Pilot[None]]:
+        async with sit_down(size) as pilot:
+            await pilot.app.workers.wait_for_complete()
+            await pilot.press("f2", "f7")
+            yield pilot
+
+    return start
+
+
+def app(pilot: Pilot[None]) -> TriageApp:
+    return cast(TriageApp, pilot.app)
+
+
+def screen(pilot: Pilot[None]) -> DiaryScreen:
+    return cast(DiaryScreen, pilot.app.screen)
+
+
+def call(pilot: Pilot[None]) -> Call:
+    found = app(pilot).call
+    assert found is not None
+    return found
+
+
+def slot(pilot: Pilot[None]) -> str:
+    found = screen(pilot).slot
+    assert found is not None
+    return found.id
+
+
+def card(pilot: Pilot[None]) -> str:
+    return str(screen(pilot).query_one(SlotCard).render())
+
+
+def other_desks_fill(pilot: Pilot[None], slot_id: str) -> None:
+    """Every place of it, since some desks see several callers at a time."""
+    desk = app(pilot).desk
+    for n in range(desk.tools.diary.slot(slot_id).type.capacity):
+        booking.book(desk.store, desk.tools.diary, slot_id, f"20261123T09000{n}-another", by="ben", now=desk.clock())
+
+
+async def test_enter_holds_a_time_and_enter_again_books_it(diary: Start, tmp_path: Path) -> None:
+    async with diary() as pilot:
+        wanted = slot(pilot)
+        await pilot.press("enter")
+        assert call(pilot).bookings == ()
+        assert "04:5" in card(pilot)
+        assert screen(pilot).states[wanted] == "mine"
+        await pilot.press("enter")
+        assert call(pilot).bookings == (wanted,)
+        [file] = (tmp_path / "ics").iterdir()
+        assert file.read_bytes().startswith(b"BEGIN:VCALENDAR")
+        assert str(file) in app(pilot).status
+
+
+async def test_a_held_time_can_be_let_go(diary: Start) -> None:
+    async with diary() as pilot:
+        wanted = slot(pilot)
+        await pilot.press("enter", "l")
+        assert screen(pilot).states[wanted] == "free"
+        assert app(pilot).desk.held(call(pilot)) is None
+
+
+async def test_a_hold_that_ran_out_is_free_again(diary: Start) -> None:
+    async with diary() as pilot:
+        wanted = slot(pilot)
+        await pilot.press("enter")
+        before = app(pilot).desk.clock
+        app(pilot).desk.clock = lambda: before() + timedelta(minutes=6)
+        screen(pilot)._tick()
+        assert screen(pilot).states[wanted] == "free"
+        assert "left" not in card(pilot)
+
+
+async def test_when_another_desk_was_faster_the_nearest_times_are_a_digit_away(diary: Start) -> None:
+    async with diary() as pilot:
+        wanted = slot(pilot)
+        other_desks_fill(pilot, wanted)
+        await pilot.press("enter")
+        assert screen(pilot).nearest
+        assert "Nearest free" in card(pilot)
+        offered = screen(pilot).nearest[1]
+        await pilot.press("2", "enter")
+        assert call(pilot).bookings == (offered,)
+
+
+async def test_moving_a_booking_leaves_one_booking(diary: Start) -> None:
+    async with diary() as pilot:
+        first = slot(pilot)
+        await pilot.press("enter", "enter", "m", "n", "n", "enter")
+        [moved] = call(pilot).bookings
+        assert moved != first
+        assert screen(pilot).states.get(first) == "free"
+
+
+async def test_cancelling_asks_why(diary: Start) -> None:
+    async with diary() as pilot:
+        await pilot.press("enter", "enter", "x", *"feels better", "enter")
+        assert call(pilot).bookings == ()
+        assert call(pilot).events[-1].data["reason"] == "feels better"
+
+
+async def test_a_digit_chooses_the_kind_and_arrows_go_on_to_the_next_week(diary: Start) -> None:
+    async with diary() as pilot:
+        kinds = list(app(pilot).desk.tools.diary.types)
+        await pilot.press("2")
+        assert screen(pilot).type == kinds[1]
+        monday = screen(pilot).first
+        await pilot.press(*["right"] * 5)
+        assert screen(pilot).first == monday + timedelta(days=7)
+        assert screen(pilot).grid.column == 0
+        await pilot.press("left")
+        assert screen(pilot).first == monday
+
+
+async def test_without_a_call_the_diary_can_only_be_looked_at(sit_down: Start) -> None:
+    async with sit_down((80, 24)) as pilot:
+        await pilot.app.push_screen("diary")
+        await pilot.press("enter")
+        assert "No call is open" in app(pilot).status
+        assert screen(pilot).states[slot(pilot)] == "free"
+
+
+async def test_danger_is_one_key_away_from_the_diary(diary: Start) -> None:
+    async with diary() as pilot:
+        await pilot.press("f12")
+        assert call(pilot).raised == ("danger",)
+        assert not isinstance(pilot.app.screen, DiaryScreen)
