@@ -53,8 +53,9 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """The small words: ``kin``, ``pronouns`` and ``filler`` drop out; ``rewrites`` turn several words into one (``no longer: not``);
-    ``denials`` maps a word to ``not`` or ``cannot``; each tuple of ``same`` holds words of one meaning.
+    """The small words: ``kin``, ``pronouns`` and ``filler`` drop out; ``rewrites`` turn several words into one
+    (``no longer: not``); ``denials`` maps a word to ``not`` or ``cannot``; each tuple of ``same`` holds words of one
+    meaning, the first of which stands for all.
     """
 
     kin: frozenset[str] = frozenset()

@@ -22,6 +22,8 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 
 K1 = 1.2
+WINDOW = 3
+"""How many words apart the words of one term may stand in a description."""
 FIELDS = ("name", "topics", "place", "postcode", "organisation", "description")
 WEIGHT = {"name": 5.0, "topics": 3.5, "place": 3.0, "postcode": 3.0, "organisation": 2.0, "description": 1.0}
 LENGTH = {"description": 0.6}
@@ -30,7 +32,12 @@ LENGTH = {"description": 0.6}
 
 @dataclass(frozen=True)
 class Postings:
-    """What :func:`build` makes. ``names`` are the listings' names as words, for comparing whole names."""
+    """What :func:`build` makes.
+
+    ``forward`` turns it round: the words of each listing. ``places`` say where in all the descriptions, one after
+    the other with gaps between, a word stands, and ``place_docs`` in which listing; ``names`` are the names as words,
+    to compare whole names.
+    """
 
     words: tuple[str, ...]
     ptr: npt.NDArray[np.int64]
@@ -38,6 +45,9 @@ class Postings:
     impact: Floats
     forward_ptr: npt.NDArray[np.int64]
     forward: Ints
+    place_ptr: npt.NDArray[np.int64]
+    places: npt.NDArray[np.int64]
+    place_docs: Ints
     names: tuple[str, ...]
 
     def df(self, low: int, high: int) -> int:
@@ -87,6 +97,10 @@ def _merge(
     total = np.bincount(where, np.concatenate(weights), len(found))
     term, doc = found // max(count, 1), found % max(count, 1)
     by_doc = np.argsort(doc, kind="stable")
+    said = np.array(sizes["description"], np.int64)
+    text = rank[np.array(flat["description"], np.int64)]
+    by_word = np.argsort(text, kind="stable")
+    owner = np.repeat(np.arange(count), said)
     return Postings(
         words=words,
         ptr=np.searchsorted(term, np.arange(len(words) + 1)).astype(np.int64),
@@ -94,6 +108,9 @@ def _merge(
         impact=(total / (K1 + total)).astype(np.float32),
         forward_ptr=np.searchsorted(doc[by_doc], np.arange(count + 1)).astype(np.int64),
         forward=term[by_doc].astype(np.int32),
+        place_ptr=np.searchsorted(text[by_word], np.arange(len(words) + 1)).astype(np.int64),
+        places=(by_word + WINDOW * owner[by_word]).astype(np.int64),
+        place_docs=owner[by_word].astype(np.int32),
         names=names,
     )
 

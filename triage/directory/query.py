@@ -44,6 +44,7 @@ def parse(typed: str, lexicon: Lexicon, places: Places, known: Callable[[str], b
     meaning = lexicon.hear(" ".join(words), known)
     spot = places.hear(" ".join(words))
     spoken, covered = _where(words, spot), {i for idea in meaning.ideas if idea.whole for i in idea.at}
+    alone = {i for idea in meaning.ideas if idea.whole and len(idea.at) == 1 for i in idea.at}
     small = (
         lexicon.grammar.kin | lexicon.grammar.pronouns | lexicon.grammar.filler | STOP | set(lexicon.grammar.denials)
     )
@@ -56,7 +57,7 @@ def parse(typed: str, lexicon: Lexicon, places: Places, known: Callable[[str], b
         if word in small and not place:
             found.append(Word(word, at, 0.08, False, last))
         elif at in covered and not place:
-            found.append(Word(word, at, 0.6, False, last, covered=True))
+            found.append(Word(word, at, 1.0 if at in alone else 0.6, False, last, covered=True))
         elif word in GENERIC and not place:
             found.append(Word(word, at, 0.3, False, last))
         else:

@@ -18,10 +18,10 @@ from rapidfuzz import fuzz
 
 from triage.directory.lexicon import Concept
 from triage.directory.places import Places, Point
-from triage.directory.postings import Floats, build
+from triage.directory.postings import WINDOW, Floats, Ints, build
 from triage.directory.query import Query
 from triage.directory.spelling import Vocabulary
-from triage.directory.words import stem, tokens
+from triage.directory.words import tokens
 from triage.model import Listing
 
 Mask = npt.NDArray[np.bool_]
@@ -39,8 +39,6 @@ FADE, ALSO = 0.05, 0.15
 """What each further term of a concept is worth less; and what a listing gains by having several of them."""
 HEADED = 0.6
 """A word this telling stands in the name or the topics."""
-SCATTERED = 3000
-"""Listings that are looked at, at most, for whether the words of a term stand together."""
 NEAR = 4.0
 """Kilometres from a place within which a listing counts as there, less and less."""
 UNPLACED = 8.0
@@ -61,7 +59,7 @@ class Ranking:
     """The index of one directory. ``listings`` are in the order that ties fall in."""
 
     def __init__(self, listings: Sequence[Listing], places: Places) -> None:
-        self._listings, self.count = listings, len(listings)
+        self.count = len(listings)
         self.postings = build(listings)
         self.vocabulary = Vocabulary(self.postings.words, self.postings.df)
         points = [places.of(listing) for listing in listings]
@@ -188,19 +186,40 @@ class Ranking:
         if len(words) == 1:
             return self._exactly(words[0])
         worth: Floats = np.minimum.reduce([self._exactly(word) for word in words])
-        weak = np.flatnonzero((worth > 0) & (worth < HEADED))
-        stems = [stem(word) for word in words]
-        for number in weak[:SCATTERED].tolist():
-            if not _together(stems, self._listings[number]):
-                worth[number] = 0
-        return worth
+        scattered = (worth < HEADED) & ~self._together(words)
+        return np.where(scattered, np.float32(0), worth)
+
+    def _together(self, words: tuple[str, ...]) -> Mask:
+        """The listings whose description has the words within a few words of each other."""
+        first, docs = self._places(words[0])
+        for word in words[1:]:
+            places, _ = self._places(word)
+            nearest = np.searchsorted(places, first - WINDOW)
+            near = np.append(places, np.iinfo(np.int64).max)[nearest] <= first + WINDOW
+            first, docs = first[near], docs[near]
+        found = np.zeros(self.count, np.bool_)
+        found[docs] = True
+        return found
+
+    def _places(self, word: str) -> tuple[npt.NDArray[np.int64], Ints]:
+        p = self.postings
+        slices = [slice(p.place_ptr[id_], p.place_ptr[id_ + 1]) for id_ in self._alike(word)]
+        if not slices:
+            return np.zeros(0, np.int64), np.zeros(0, np.int32)
+        places = np.concatenate([p.places[s] for s in slices])
+        order = np.argsort(places)
+        return places[order], np.concatenate([p.place_docs[s] for s in slices])[order]
+
+    def _alike(self, word: str) -> set[int]:
+        exact = self.vocabulary.find(word)
+        return {*self.vocabulary.kin(word), *([exact] if exact >= 0 else [])}
 
     @lru_cache(maxsize=4096)  # noqa: B019 - an index lives as long as its directory
     def _exactly(self, word: str) -> Floats:
         worth = np.zeros(self.count, np.float32)
         p = self.postings
         exact = self.vocabulary.find(word)
-        for id_ in {*self.vocabulary.kin(word), *([exact] if exact >= 0 else [])}:
+        for id_ in self._alike(word):
             low, high = p.ptr[id_], p.ptr[id_ + 1]
             quality = np.float32(1.0 if id_ == exact else 0.93)
             docs = p.docs[low:high]
@@ -231,10 +250,3 @@ class Ranking:
         half = np.sin(north / 2) ** 2 + math.cos(lat1) * np.cos(lat2) * np.sin(east / 2) ** 2
         km = 2 * 6371.0088 * np.arcsin(np.sqrt(np.minimum(1, half)))
         return np.where(np.isnan(km), UNPLACED, km).astype(np.float32)
-
-
-def _together(stems: list[str], listing: Listing) -> bool:
-    """Whether the words of a term stand within two words of each other in what a listing says."""
-    said = [stem(word) for word in tokens(f"{listing.name} {' '.join(listing.topics)} . {listing.description}")]
-    wanted, size = set(stems), len(stems) + 2
-    return any(word in wanted and wanted <= set(said[at : at + size]) for at, word in enumerate(said))

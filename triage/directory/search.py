@@ -61,6 +61,10 @@ class Index:
         """Index the listings: about a tenth of a second for each thousand."""
         return cls(tuple(listings), lexicon, places)
 
+    def warm(self) -> None:
+        """Work out beforehand what the first misspelt words would wait for; for a thread in the background."""
+        self._ranking.vocabulary.warm()
+
     def search(
         self,
         words: str,

@@ -53,6 +53,11 @@ class Vocabulary:
         """The ids of the words with the same stem."""
         return self._stems.get(stem(word), ())
 
+    def warm(self) -> None:
+        """Sound out every word now."""
+        for letter in "abcdefghijklmnopqrstuvwxyz":
+            self._sounding(letter)
+
     def nearest(self, word: str) -> str:
         """The most likely word meant, ``""`` when none is close."""
         readings = [r for r in self.read(word, False) if r.high - r.low == 1]
