@@ -172,7 +172,9 @@ class Lexicon:
         if len(telling) > 1 or (telling and len(users[next(iter(telling))]) <= weak):
             return telling
         filler = frozenset(code.code for code in codes if code.small in ("filler", "kin"))
-        return telling | filler or frozenset(code.code for code in codes)
+        if telling or len(filler) > 1:
+            return telling | filler
+        return frozenset(code.code for code in codes)
 
     def _codes(self, words: list[str]) -> list[_Code]:
         """The words as they are compared, small ones marked."""
@@ -229,7 +231,7 @@ class Lexicon:
 
     @cached_property
     def _bare(self) -> list[str]:
-        return sorted({code.removeprefix("~") for code in self._having if len(code) >= 5})
+        return sorted({code.removeprefix("~") for code in self._having if len(code) >= 4})
 
     @cached_property
     def _sounds(self) -> dict[str, str]:

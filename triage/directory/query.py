@@ -62,7 +62,7 @@ def parse(typed: str, lexicon: Lexicon, places: Places, known: Callable[[str], b
             found.append(Word(word, at, 0.3, False, last))
         else:
             found.append(Word(word, at, 1.0, True, last, place))
-    if not meaning.ideas and all(word.place or not word.required for word in found):
+    if not meaning.ideas and not meaning.denied and all(word.place or not word.required for word in found):
         telling = [w for w in found if w.text in GENERIC] or ([w for w in found if not w.place] if not spot else [])
         found = [Word(w.text, w.at, 1.0, True, w.last, w.place) if w in telling else w for w in found]
     return Query(fold(typed.strip()), tuple(found), meaning, spot)

@@ -176,6 +176,6 @@ class Index:
 
     def _meant(self, query: Query) -> str:
         """The words as the directory spells the nearest, when that differs."""
-        words = [self._ranking.vocabulary.nearest(word.text) or word.text for word in query.words if word.required]
-        meant = " ".join(words)
-        return meant if meant and meant != " ".join(w.text for w in query.words if w.required) else ""
+        telling = [word.text for word in query.words if word.required or word.covered]
+        meant = [self._ranking.vocabulary.nearest(word) or word for word in telling]
+        return " ".join(meant) if meant != telling else ""
