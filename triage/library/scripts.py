@@ -40,6 +40,7 @@ from triage.settings import shipped
 
 WORDS = ("reached", "flag", "action", "all", "any", "none")
 """Words of a condition, which no key of a script may be called."""
+_OPTION = frozenset({"value", "label", "also", "to", "sets", "help"})
 _TESTS = ("under", "over", "count", "answered")
 
 
@@ -130,6 +131,8 @@ class _Reader:
         self.uses: list[tuple[str, Node, str]] = []
         self.values: list[tuple[str, Node, str]] = []
         self.tests: list[tuple[str, Node, str]] = []
+        self.whens: dict[int, tuple[object, When]] = {}
+        """Conditions by the identity of what they were read from, which an anchor and its aliases share."""
         self.readers: dict[object, Callable[[Node], object]] = {
             When: self.when,
             Option: self.option,
@@ -163,10 +166,13 @@ class _Reader:
         return made
 
     def when(self, node: Node) -> When:
-        parts = [self._part(key, child) for key, child in node.items()]
-        if not parts:
-            raise node.bad("a condition needs a key and what its answer must be")
-        return parts[0] if len(parts) == 1 else When(every=tuple(parts))
+        if id(node.value) not in self.whens:
+            parts = [self._part(key, child) for key, child in node.items()]
+            if not parts:
+                raise node.bad("a condition needs a key and what its answer must be")
+            # What it was read from is kept, so that nothing else can get its identity.
+            self.whens[id(node.value)] = node.value, parts[0] if len(parts) == 1 else When(every=tuple(parts))
+        return self.whens[id(node.value)][1]
 
     def _part(self, key: str, node: Node) -> When:
         if key in ("all", "any", "none"):
@@ -208,10 +214,17 @@ class _Reader:
     def option(self, node: Node) -> Option:
         if isinstance(node.value, str):
             return Option(node.value)
-        option = build(node, Option, self.readers)
+        given = dict(node.items())
+        if not given.keys() <= _OPTION or "value" not in given:
+            return build(node, Option, self.readers)
+        # Half of a script are options: this is build() without its generality.
         self._leads(node, "to")
         self._sets(node)
-        return option
+        texts = {key: given[key].text() for key in ("label", "to", "help") if key in given}
+        also, sets = (
+            tuple(child.text() for child in given[key].each()) if key in given else () for key in ("also", "sets")
+        )
+        return Option(given["value"].text(), also=also, sets=sets, **texts)
 
     def field(self, node: Node) -> Field:
         made = build(node, Field, self.readers)
