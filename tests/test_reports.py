@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from triage.cli import run
 from triage.desk.page import ScriptWords
-from triage.model import Call, Event, Listing, OutcomeCode
+from triage.model import Call, Event, Listing, OutcomeCode, ref_of
 from triage.reports import Count, Share, Spread, Window, call_page, figures, tally
 from triage.reports.sheet import figures_sheet, groups_sheet, to_csv
 from triage.script.form import Field, Option, Script, Step
+from triage.store import open_store
 
 MONDAY = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -247,6 +251,61 @@ def test_a_spreadsheet_says_what_each_figure_leaves_out_and_how_it_is_defined() 
     text = to_csv([figures_sheet(figures(window(*many(6, "asha"), *many(6, "asha", "NUI"))), shared=True)])
     assert "6 nuisance, abandoned or ended for abuse" in text
     assert "K1: Closed with information" in text
+
+
+def report(folder: Path, *words: str) -> int:
+    return run(["--data-dir", str(folder), "report", "--from", "2026-11-01", "--to", "2026-11-30", *words])
+
+
+@pytest.fixture
+def month(tmp_path: Path) -> Path:
+    """A record with six calls that were met and one that was passed on."""
+    store = open_store(tmp_path / "store")
+    for call in (*many(6, "asha"), *many(1, "ben", "ASN")):
+        store.write(*call.events)
+    store.close()
+    return tmp_path
+
+
+def test_the_report_says_what_its_numbers_are_of(month: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(month, "--format", "json") == 0
+    told = json.loads(capsys.readouterr().out)
+    k1 = next(f for f in told["figures"] if f["id"] == "K1")
+    assert (len(k1["met"]), len(k1["of"]), told["calls"]) == (6, 7, 7)
+    assert report(month, "--by", "handler") == 0
+    table = capsys.readouterr().out
+    assert "86 % (6)" in table
+    assert "asha" in table
+
+
+@pytest.mark.parametrize("form", ["csv", "html"])
+def test_what_may_leave_the_desk_hides_small_numbers(
+    month: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    assert report(month, "--by", "outcome", "--format", form) == 0
+    told = capsys.readouterr().out
+    assert "fewer than 5" in told
+    assert "86 %" not in told
+
+
+def test_a_report_without_calls_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(tmp_path) == 1
+    assert capsys.readouterr().err == "triage: No calls were taken from 2026-11-01 to 2026-11-30.\n"
+
+
+@pytest.mark.parametrize("days", [("--from", "yesterday"), ("--from", "2026-12-24")])
+def test_days_that_are_none_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], days: tuple[str, str]
+) -> None:
+    assert report(tmp_path, *days) == 2
+    assert days[1] in capsys.readouterr().err
+
+
+def test_one_call_prints_as_a_page(month: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report(month, "--format", "json")
+    call = json.loads(capsys.readouterr().out)["figures"][0]["met"][0]
+    assert run(["--data-dir", str(month), "report", "--call", call]) == 0
+    assert ref_of(call) in capsys.readouterr().out
 
 
 SCRIPT = Script(
