@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -17,6 +18,7 @@ from typing import Any
 
 from triage.directory.lexicon import Lexicon
 from triage.directory.search import Index
+from triage.library.directory import load_directory
 from triage.library.lexicon import load_lexicon
 from triage.library.places import load_places
 from triage.model import Listing
@@ -73,6 +75,47 @@ def measure(title: str, cases: Iterable[Case], ask: Callable[[str], list[bool]],
         print(f"{name:12}{len(found):>5}{first:>8.3f}{third:>8.3f}{mrr:>8.3f}")
 
 
+def fields(line: str) -> list[str]:
+    """A line of a hold-out, taken apart."""
+    return [part.strip() for part in re.split(r" \| ", line)]
+
+
+def written(name: str) -> list[list[str]]:
+    """A hold-out of ``tests/fixtures``."""
+    text = (ROOT / "tests" / "fixtures" / name).read_text(encoding="utf-8")
+    return [fields(line) for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def directory_holdout(index: Index, misses: bool) -> None:
+    """Our own queries on the shipped directory."""
+    cases = [{"cls": line[0], "q": line[1]} for line in written("search_holdout.txt")]
+    right = {line[1]: [re.compile(pattern, re.I) for pattern in line[2:]] for line in written("search_holdout.txt")}
+
+    def fits(words: str, found: Listing) -> bool:
+        texts = f"{found.id} {found.name} {' '.join(found.topics)}", f"{found.ward} {found.address} {found.postcode}"
+        return all(pattern.search(text) for pattern, text in zip(right[words], texts, strict=False))
+
+    ask = lambda q: [fits(q, m.listing) for m in index.search(q, limit=10).matches]  # noqa: E731
+    measure("hold-out, shipped directory", cases, ask, misses)
+
+
+def phrases_holdout(lexicon: Lexicon, misses: bool) -> None:
+    """Phrases that were written before the lexicon: is one of the right concepts heard, and none of the wrong ones?"""
+    heard, denied = [], []
+    for said, wanted in written("lay_phrases.txt"):
+        concepts = [idea.concept.id for idea in lexicon.hear(said).ideas]
+        if wanted.startswith("-"):
+            denied.append(not set(concepts) & set(wanted.split()))
+        else:
+            heard.append([concept in wanted.split() for concept in concepts[:3]])
+            if misses and not any(heard[-1]):
+                print(f"   not heard: {said}  ({', '.join(concepts) or 'nothing'})")
+    first, third = sum(h[:1] == [True] for h in heard), sum(map(any, heard))
+    print(f"\nlexicon: {lexicon.size} phrases in {len(lexicon.concepts)} concepts")
+    print(f"hold-out, {len(heard)} phrases: first {first / len(heard):.3f}, among three {third / len(heard):.3f}")
+    print(f"hold-out, {len(denied)} denied phrases: kept quiet {sum(denied)}")
+
+
 def main() -> None:
     """Measure what is here."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -89,6 +132,8 @@ def main() -> None:
         right = {case["q"]: set(case["rel"]) for case in cases}
         found = lambda q: [m.listing.id in right[q] for m in index.search(q, limit=10).matches]  # noqa: E731
         measure("development set", cases, found, args.misses)
+    directory_holdout(Index.build(load_directory().listings, lexicon, places), args.misses)
+    phrases_holdout(lexicon, args.misses)
 
 
 if __name__ == "__main__":

@@ -303,8 +303,8 @@ class Lexicon:
         having = self._having.get(code, ())
         counts = Counter(self._phrases[number][1] for number in having)
         alone = {self._phrases[n][1] for n in having if len(self._phrases[n][0]) == 1}
-        shares = {concept: n / len(having) for concept, n in counts.items()}
-        return {c: 1.0 if c in alone else share for c, share in shares.items() if share >= 0.5 or c in alone}
+        shares = {concept: n / len(having) for concept, n in counts.items() if n >= 2 or concept in alone}
+        return {c: 1.0 if c in alone else share for c, share in shares.items() if share >= 0.6 or c in alone}
 
 
 @lru_cache(maxsize=4096)
