@@ -1,15 +1,9 @@
-"""Answers under way: asking, keeping drafts, changing an earlier answer, fast exits, undoing.
-
-What is typed is kept at most :data:`DRAFT_AFTER` after the first key that isn't kept yet, and at once before
-anything else happens to the call.
-"""
+"""Answers under way: asking, changing an earlier answer, fast exits, undoing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-
-from textual.timer import Timer
 
 from triage.errors import TriageError
 from triage.model import Call, Value
@@ -22,8 +16,6 @@ from triage.ui.widgets.step import StepView, drafted
 if TYPE_CHECKING:
     from triage.ui.app import TriageApp
 
-DRAFT_AFTER = 0.2
-"""Seconds: with the disk's own time, under 300 ms."""
 WAY = "fast exit"
 PICKING = "picking"
 
@@ -39,8 +31,6 @@ class Answering:
         self.fast: FastExit | str | None = None
         """The fast exit under way, or :data:`PICKING`."""
         self._previewed: Mapping[str, object] | None = None
-        self._pending: dict[str, str] = {}
-        self._timer: Timer | None = None
         self._shown: tuple[object, ...] = ()
 
     # ------------------------------------------------------------------ showing
@@ -62,7 +52,11 @@ class Answering:
             return
         self._shown, self._previewed = what, None
         step = self._step()
-        self.view.put(step, self._values(call, step))
+        drafted_last = next(
+            (e.data["field"] for e in reversed(call.of_kind("drafted")) if e.data["field"] != "notes"), ""
+        )
+        last = drafted_last if call.drafts.get(drafted_last) else ""
+        self.view.put(step, self._values(call, step), last=last)
         self.view.border_title = self._title(step)
         self.view.border_subtitle = self._keys()
 
@@ -130,9 +124,7 @@ class Answering:
         if key == WAY:
             self._pick_way(text)
             return
-        self._pending[key] = text
-        if self._timer is None:
-            self._timer = self.app.set_timer(DRAFT_AFTER, self.flush)
+        self.app.drafts.soon(key, text)
 
     def entered(self, step: Step, answers: Mapping[str, object]) -> None:
         """Answer the step, or show first what changing it would do."""
@@ -149,20 +141,8 @@ class Answering:
 
     # ------------------------------------------------------------------ doing
 
-    def flush(self) -> None:
-        """Keep everything typed so far, now."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        pending, self._pending = self._pending, {}
-        for key, text in pending.items():
-            if not self.app.do(self.app.desk.draft, key, text):
-                self._pending.setdefault(key, text)
-
     def _answer(self, step: Step, answers: Mapping[str, object]) -> None:
-        for field in step.fields:
-            self._pending.pop(field.key, None)
-        self.flush()
+        self.app.drafts.forget(f.key for f in step.fields)
         was, self.changing = self.changing, None
         if self.app.do(self.app.desk.answer, step.id, answers):
             self.app.say(f"changed: {step.title}" if was else "")
@@ -204,7 +184,7 @@ class Answering:
 
     def change(self, step_id: str) -> None:
         """Go back to an earlier answer, or to where the call stands."""
-        self.flush()
+        self.app.drafts.flush()
         self.fast = None
         self.changing = None if self.app.walk and step_id == self.app.walk.step else step_id
         self.app.say("")
@@ -214,7 +194,7 @@ class Answering:
         """Leave a change or a fast exit; whether there was one."""
         if not (self.changing or self.fast):
             return False
-        self.flush()
+        self.app.drafts.flush()
         self.changing = self.fast = None
         self.show()
         return True
@@ -222,7 +202,7 @@ class Answering:
     def undo(self) -> None:
         """Take back the last thing done, and say what it was."""
         self.leave()
-        self.flush()
+        self.app.drafts.flush()
         if standing.undo(self.app):
             self.show(again=True)
 
@@ -230,7 +210,7 @@ class Answering:
 
     def fast_exit(self) -> None:
         """Begin a fast exit, or leave it."""
-        self.flush()
+        self.app.drafts.flush()
         self.fast = None if self.fast else PICKING
         self.changing = None
         self.show()
@@ -240,8 +220,7 @@ class Answering:
         self.show()
 
     def _exit(self, way: FastExit, answers: Mapping[str, object]) -> None:
-        self._pending = {k: v for k, v in self._pending.items() if k not in answers}
-        self.flush()
+        self.app.drafts.forget(answers)
         self.fast = None
         if not self.app.do(self.app.desk.fast_exit, way, answers):
             self.fast = way

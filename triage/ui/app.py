@@ -21,6 +21,7 @@ from triage.desk import Desk
 from triage.errors import StoreError, TriageError
 from triage.model import Call
 from triage.script.walk import Prompt, Walk
+from triage.ui.drafts import Drafts
 from triage.ui.keys import OneKeyAtATime
 from triage.ui.theme import DEFAULTS, THEMES
 
@@ -80,6 +81,7 @@ class TriageApp(OneKeyAtATime):
         self.wrong = ""
         """The words of the last thing that went wrong."""
         self.demonstration = False
+        self.drafts = Drafts(self)
         self.next_demo = ""
         """The scripted call to play once this app has left, by name."""
         for theme in THEMES:
@@ -108,6 +110,8 @@ class TriageApp(OneKeyAtATime):
         """
         if self.call is None:
             return False
+        if what != self.desk.draft:
+            self.drafts.flush()
         try:
             call = what(self.call, *args, **kwargs)
         except TriageError as error:
@@ -116,10 +120,6 @@ class TriageApp(OneKeyAtATime):
         self.trouble = ""
         self.call = call
         return True
-
-    def keep_soon(self, key: str, text: str) -> None:
-        """Keep what is being typed outside the step: a note, a reason."""
-        self.do(self.desk.draft, key, text)
 
     def begin(self, what: Callable[[], Call | None]) -> bool:
         """Put another call on the line, or none."""
@@ -185,9 +185,7 @@ class TriageApp(OneKeyAtATime):
         """Leave, after asking when a call is open. Nothing typed is lost either way."""
         from triage.ui.dialogs import Pick, PickDialog
 
-        keep = getattr(self.screen, "flush", None)
-        if keep is not None:
-            keep()
+        self.drafts.flush()
         if self.call is None or self.call.closed:
             self.exit()
             return

@@ -260,10 +260,6 @@ class CallScreen(Screen[None]):
 
     # ------------------------------------------------------------------ answers
 
-    def flush(self) -> None:
-        """Keep everything typed so far, now."""
-        self.answering.flush()
-
     def action_undo(self) -> None:
         """Take back the last thing done."""
         self.answering.undo()
@@ -275,12 +271,12 @@ class CallScreen(Screen[None]):
     def action_leave(self) -> None:
         """Back from a change, a fast exit, a jump or an interrupt, to where it was left."""
         if not self.answering.leave():
-            self.flush()
+            here(self).drafts.flush()
             standing.back(here(self))
 
     def action_standing(self, letter: str) -> None:
         """Raise a standing rule."""
-        self.flush()
+        here(self).drafts.flush()
         self.answering.leave()
         if letter == "q":
             self.app.call_later(self.action_search)
@@ -290,7 +286,7 @@ class CallScreen(Screen[None]):
 
     def action_rules(self) -> None:
         """List the standing rules."""
-        self.flush()
+        here(self).drafts.flush()
         self.app.push_screen(standing.rules(here(self)), self._rule)
 
     def _rule(self, letter: str | None) -> None:
@@ -299,7 +295,7 @@ class CallScreen(Screen[None]):
 
     def action_jump(self) -> None:
         """Go to any step by its words."""
-        self.flush()
+        here(self).drafts.flush()
         self.app.push_screen(standing.steps(here(self)), self._jump)
 
     def _jump(self, step: str | None) -> None:
@@ -314,26 +310,26 @@ class CallScreen(Screen[None]):
 
     def action_check(self) -> None:
         """Check the first prompt off, with a note."""
-        self.flush()
+        here(self).drafts.flush()
         standing.check(here(self))
 
     # ------------------------------------------------------------------ elsewhere
 
     async def action_search(self) -> None:
         """The directory, laid over the call."""
-        self.flush()
+        here(self).drafts.flush()
         await here(self).action_tool("directory")
 
     async def action_diary(self) -> None:
         """The diary, laid over the call."""
-        self.flush()
+        here(self).drafts.flush()
         await here(self).action_tool("diary")
 
     async def action_wrap_up(self) -> None:
         """The outcome, what is missing, and saving."""
         from triage.ui.wrapup import WrapUpScreen
 
-        self.flush()
+        here(self).drafts.flush()
         self.answering.leave()
         await self.app.push_screen(WrapUpScreen(), self._wrapped)
 

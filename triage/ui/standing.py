@@ -85,7 +85,7 @@ def check(app: TriageApp, prompt_id: str = "") -> None:
             "Checked, with a note",
             f"“{prompt.words}” may be a sign ({prompt.kind}). What did you find?",
             text=app.call.drafts.get(draft, ""),
-            typed=lambda text: app.keep_soon(draft, text),
+            typed=lambda text: app.drafts.soon(draft, text),
         ),
         noted,
     )

@@ -90,18 +90,19 @@ class StepView(VerticalScroll, can_focus=False):
 
     # ------------------------------------------------------------------ what others call
 
-    def put(self, step: Step, values: Mapping[str, object], *, focus: bool = True) -> None:
-        """Show ``step`` with what was answered or typed so far."""
+    def put(self, step: Step, values: Mapping[str, object], *, last: str = "") -> None:
+        """Show ``step`` with what was answered or typed so far, open at the field ``last`` or the first empty one."""
         self.step, self.values, self.at, self.why, self.trouble = step, dict(values), 0, False, ""
         self.note = None
         self._warned = False
         self.fields = self.host.asked(step, self.values)
-        self.at = next((i for i, f in enumerate(self.fields) if f.key not in self.values), 0)
+        empty = (i for i, f in enumerate(self.fields) if f.key not in self.values)
+        self.at = next((i for i, f in enumerate(self.fields) if f.key == last), next(empty, 0))
         quotes = [Content(f"“{self.host.spoken(text.strip())}”") for text in (step.say, step.ask) if text]
         self._said.display = bool(quotes)
         self._said.update(Content("\n").join(quotes))
         self.scroll_home(animate=False)
-        self._show(focus)
+        self._show()
 
     def say_wrong(self, trouble: str) -> None:
         """Say under the field what is wrong with the answer."""
@@ -161,9 +162,11 @@ class StepView(VerticalScroll, can_focus=False):
         else:
             self.values[field.key] = values[0]
         self.trouble, self.note = "", None
+        step = self.step
         self.host.typing(field.key, JOIN.join(values))
-        if self.step:
-            self.fields = self.host.asked(self.step, self.values)
+        if step is None or self.step is not step:
+            return
+        self.fields = self.host.asked(step, self.values)
         if values and field.type != "many" and self.at < len(self.fields) - 1:
             self.at += 1
             self._show()
@@ -213,7 +216,7 @@ class StepView(VerticalScroll, can_focus=False):
         field = self.field
         return self._choices if field is None or _options(field) else self._text
 
-    def _show(self, focus: bool = True) -> None:
+    def _show(self) -> None:
         field = self.field
         editor = self._editor
         self._choices.display, self._text.display = editor is self._choices, editor is self._text
@@ -228,8 +231,7 @@ class StepView(VerticalScroll, can_focus=False):
             self._text.placeholder = field.hint
             self._text.put("" if value in NONE else value)
         self._draw()
-        if focus:
-            self.take_focus()
+        self.take_focus()
 
     def _draw(self) -> None:
         above = self._above()
