@@ -235,7 +235,7 @@ def test_damage_that_appears_under_an_open_desk_is_refused_again_and_again(
     assert [e.id for e in desk().call("C1").events] == ["e0", "e1", "e2", "mine"]
 
 
-@pytest.mark.parametrize("harm", ["unlink", "shorten", "journal", "all segments"])
+@pytest.mark.parametrize("harm", ["unlink", "shorten", "journal", "all segments", "carried"])
 def test_a_lost_or_shortened_day_is_refused(
     desk: Callable[[], JournalStore], folder: Path, clock: Clock, harm: str
 ) -> None:
@@ -245,7 +245,7 @@ def test_a_lost_or_shortened_day_is_refused(
         take_call(store, clock)
         clock.now += DAY
     store.close()
-    first, middle, _ = sorted((folder / "journal").glob("*.jsonl"))
+    _, middle, _ = sorted((folder / "journal").glob("*.jsonl"))
     if harm == "unlink":
         middle.unlink()
     elif harm == "shorten":
@@ -253,12 +253,16 @@ def test_a_lost_or_shortened_day_is_refused(
     elif harm == "journal":
         (folder / "journal").rename(folder / "elsewhere")
     else:
+        take_call(store, clock, close=False)
+        clock.now += DAY
         desk().archive()
-        for file in (folder / "journal").glob("*.jsonl"):
-            file.unlink()
+        (carried,) = (folder / "journal").glob("*.jsonl")
+        if harm == "carried":
+            carried.write_bytes(b"".join(carried.read_bytes().splitlines(keepends=True)[:-1]))
+        else:
+            carried.unlink()
     with pytest.raises(StoreDamaged, match="triage store restore"):
         desk()
-    assert first
 
 
 def test_a_record_of_a_newer_program_is_refused(desk: Callable[[], JournalStore], folder: Path) -> None:
@@ -471,7 +475,7 @@ def test_desks_killed_at_random_moments_lose_nothing_acknowledged() -> None:
 
 
 def test_the_count_of_lost_work_finds_it_when_there_is_some() -> None:
-    assert _kill("--kills", "6", "--writers", "3", "--break", "ack")["lost"] > 0
+    assert _kill("--kills", "6", "--writers", "3", "--break", "forget")["lost"] > 0
 
 
 def _kill(*words: str) -> dict[str, Any]:
@@ -566,7 +570,7 @@ def test_what_happens_to_an_archived_call_later_belongs_to_it(desk: Callable[[],
         store.archive()
         assert _call_told(store, call) == _call_told(desk(), call) == before
     assert [e.id for e in store.call(call).events][-2:] == ["late 0", "late 1"]
-    assert len(store.call(call).events) == 5
+    assert len(store.call(call).events) == store.info()["events"] == 5
 
 
 def _call_told(store: JournalStore, call: str) -> tuple[Any, ...]:
@@ -636,6 +640,26 @@ def test_a_full_disk_while_archiving_loses_nothing(
             with pytest.raises(StoreFull):
                 store.archive()
         assert _told(store) == _told(desk()) == before
+    store.archive()
+    assert _told(desk()) == before
+
+
+def test_an_archive_run_whose_last_flush_fails_has_still_counted(
+    desk: Callable[[], JournalStore], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = desk()
+    _three_days(store, clock)
+    before = _told(store)
+
+    def failing(folder: Path) -> None:
+        if folder.name == "journal":
+            raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "flush_folder", failing)
+        with pytest.raises(StoreError):
+            store.archive()
+    assert _told(desk()) == before
     store.archive()
     assert _told(desk()) == before
 

@@ -3,10 +3,14 @@
 Each writer keeps its own log: what it is about to do, then what the store acknowledged. A killed writer is started
 again and repeats what it was doing, as a desk does. At the end a checker reads the store anew and compares it with
 all the logs: nothing acknowledged may be missing or changed, nothing may be there that nobody tried, no slot may
-belong to two calls. Run it with ``--break lock`` (no lock between desks) or ``--break ack`` (acknowledged before it
-is written): then the checker must find loss, or it proves nothing.
+belong to two calls. Run it with ``--break lock`` (no lock between desks), ``--break ack`` (acknowledged before it
+is written) or ``--break forget`` (every twentieth save is dropped): the checker must find loss, or it proves nothing.
 
     python tests/bench/store_kill.py --kills 300 --writers 6
+    python tests/bench/store_kill.py --kills 300 --writers 6 --days 2
+
+With ``--days`` the clock runs that many days a second, and one more process archives past days all the time and is
+killed like the others.
 """
 
 from __future__ import annotations
@@ -34,8 +38,15 @@ from triage.store.lock import StoreLock
 SLOTS = [f"PHONE.R{r}.2099-12-{d:02}T{h:02}:00" for d in range(1, 29) for h in range(9, 17) for r in range(8)]
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
+class FastClock:
+    """The time, ``days`` days a second from the start of the run; the true time when 0."""
+
+    def __init__(self, days: float, start: float) -> None:
+        self.days, self.start = days, start
+
+    def __call__(self) -> datetime:
+        ahead = timedelta(days=(time.time() - self.start) * self.days)
+        return datetime.now(UTC) + ahead
 
 
 class Log:
@@ -69,17 +80,26 @@ def steps(chance: random.Random, mine: str) -> Iterator[dict[str, Any]]:
         yield {"call": call, "kind": "closed", "data": {"outcome": "IAG"}}
 
 
-def keep(store: JournalStore, op: dict[str, Any]) -> None:
+def keep(store: JournalStore, op: dict[str, Any], now: FastClock) -> None:
     """Do one step."""
     event = Event(op["id"], op["call"], datetime.fromisoformat(op["at"]), "bench", op["kind"], op["data"])
     claim = None
     if "slot" in op:
-        until = now() + timedelta(seconds=0.2) if op.get("hold") else None
+        until = now() + timedelta(seconds=0.2 * (1 + now.days * 86400)) if op.get("hold") else None
         claim = Claim(op["slot"], op["call"], (op["slot"],), until)
     store.write(event, claim=claim)
 
 
-def write(place: Path, log_path: Path, name: str, broken: str, stop: Path) -> None:
+def archive(place: Path, log_path: Path, name: str, broken: str, stop: Path, now: FastClock) -> None:
+    """Fold past days again and again, until it is killed or the stop file is there."""
+    store, log = JournalStore(place, desk=name, clock=now, timeout=60), Log(log_path)
+    while not stop.exists():
+        if done := store.archive():
+            log.say("archived", done)
+        time.sleep(0.01)
+
+
+def write(place: Path, log_path: Path, name: str, broken: str, stop: Path, now: FastClock) -> None:
     """One desk, until it is killed or the stop file is there."""
     if broken == "lock":
         StoreLock.held = _unlocked  # type: ignore[method-assign]
@@ -104,7 +124,8 @@ def write(place: Path, log_path: Path, name: str, broken: str, stop: Path) -> No
             if broken == "ack":
                 log.say("ack", op)
             try:
-                keep(store, op)
+                if broken != "forget" or count % 20:
+                    keep(store, op, now)
                 if broken != "ack":
                     log.say("ack", op)
             except SlotTaken:
@@ -123,34 +144,46 @@ def _unlocked(self: StoreLock) -> Iterator[None]:
     yield
 
 
-def run(place: Path, *, writers: int, kills: int, pause: float, broken: str = "") -> dict[str, Any]:
+def run(place: Path, *, writers: int, kills: int, pause: float, broken: str = "", days: float = 0) -> dict[str, Any]:
     """Start the desks, kill them, let them finish; what the checker found."""
     context = get_context("fork" if "fork" in get_all_start_methods() else "spawn")
     chance, stop = random.Random(), place.parent / "stop"
     logs = [place.parent / f"w{number}.log" for number in range(writers)]
+    archived = place.parent / "archiver.log"
+    now = FastClock(days, time.time())
 
     def start(number: int) -> Any:
-        desk = context.Process(target=write, args=(place, logs[number], f"w{number}", broken, stop))
+        work, log = (write, logs[number]) if number < writers else (archive, archived)
+        desk = context.Process(target=work, args=(place, log, f"w{number}", broken, stop, now))
         desk.start()
         return desk
 
     began, killed = time.monotonic(), 0
-    desks = [start(number) for number in range(writers)]
+    desks = [start(number) for number in range(writers + bool(days))]
     while killed < kills:
         time.sleep(chance.uniform(pause / 4, pause))
-        number = chance.randrange(writers)
+        number = chance.randrange(len(desks))
         desks[number].kill()
         desks[number].join()
         killed += 1
         desks[number] = start(number)
+    while any(sum(what == "ack" for what, _ in read_log(log)) < 40 for log in logs) and time.monotonic() < began + 600:
+        if broken == "lock":
+            break
+        time.sleep(pause)
     stop.touch()
     for desk in desks:
         desk.join(60)
         desk.kill()
-    return {"kills": killed, "seconds": round(time.monotonic() - began, 1), **check(place, logs)}
+    return {
+        "kills": killed,
+        "seconds": round(time.monotonic() - began, 1),
+        "archived": sum(done for _, done in read_log(archived)),
+        **check(place, logs, now),
+    }
 
 
-def check(place: Path, logs: list[Path]) -> dict[str, Any]:
+def check(place: Path, logs: list[Path], now: FastClock) -> dict[str, Any]:
     """Compare the store, opened anew, with what the writers were told."""
     said = [entry for log in logs for entry in read_log(log)]
     tried = {op["id"]: op for what, op in said if what == "try"}
@@ -204,11 +237,19 @@ def main() -> int:
     words.add_argument("--kills", type=int, default=300)
     words.add_argument("--writers", type=int, default=6)
     words.add_argument("--pause", type=float, default=0.2, help="the longest wait between two kills, in seconds")
-    words.add_argument("--break", dest="broken", choices=["lock", "ack"], default="", help="a negative control")
+    words.add_argument("--days", type=float, default=0, help="days that pass in a second, with an archiver at work")
+    words.add_argument(
+        "--break", dest="broken", choices=["lock", "ack", "forget"], default="", help="a negative control"
+    )
     args = words.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = run(
-            Path(folder) / "store", writers=args.writers, kills=args.kills, pause=args.pause, broken=args.broken
+            Path(folder) / "store",
+            writers=args.writers,
+            kills=args.kills,
+            pause=args.pause,
+            broken=args.broken,
+            days=args.days,
         )
     print(json.dumps({"writers": args.writers, "broken": args.broken or None, **found}))
     return 1 if bad(found) else 0
