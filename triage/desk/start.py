@@ -23,7 +23,7 @@ def open_desk(
 ) -> Desk:
     """A desk on the embedded store in ``data_dir``, with the shipped script and directory."""
     return Desk(
-        store=open_store(data_dir / "store"),
+        store=open_store(data_dir / "store", clock=clock),
         script=load_script(),
         staff=staff or me(),
         tools=Tools(data_dir),
