@@ -119,7 +119,8 @@ def _texts(listing: Listing) -> dict[str, tuple[list[str], list[str]]]:
     """The words of each field, and the words it has besides: *foodbank* for *food bank*, *u3a*, *mnd*."""
     name = tokens(listing.name)
     topics = [tokens(topic) for topic in listing.topics]
-    said = (listing.description, listing.eligibility, *listing.languages, *listing.accessibility)
+    spoken = (language for language in listing.languages if language != "English")
+    said = (listing.description, listing.eligibility, *spoken)
     postcode = tokens(listing.postcode)
     return {
         "name": (name, [*_joined(name), *_initials(name)]),

@@ -37,6 +37,8 @@ NAMED = 0.05
 """What being the very words of a name adds, in another order or misspelt."""
 FADE, ALSO = 0.05, 0.15
 """What each further term of a concept is worth less; and what a listing gains by having several of them."""
+PASSING = 0.8
+"""What a term of one word is worth that a listing only mentions in passing."""
 HEADED = 0.6
 """A word this telling stands in the name or the topics."""
 NEAR = 4.0
@@ -184,8 +186,9 @@ class Ranking:
         if not words:
             return np.zeros(self.count, np.float32)
         if len(words) == 1:
-            return self._exactly(words[0])
-        worth: Floats = np.minimum.reduce([self._exactly(word) for word in words])
+            worth = self._exactly(words[0])
+            return np.where(worth < HEADED, worth * np.float32(PASSING), worth)
+        worth = np.minimum.reduce([self._exactly(word) for word in words])
         scattered = (worth < HEADED) & ~self._together(words)
         return np.where(scattered, np.float32(0), worth)
 

@@ -78,7 +78,7 @@ class Vocabulary:
             started = self.df(low, high) - (self.df(exact, exact + 1) if exact >= 0 else 0)
             if started:
                 readings.append(Reading(low, high, 0.85 if last else 0.6, "start"))
-        if not word.isalpha() or len(word) < 4:
+        if len(word) < 4 or sum(map(str.isalpha, word)) < 4:
             return tuple(readings)
         rare = known < 3 and (started < 3 or (not last and started < 8))
         if rare or (len(word) >= 5 and known < 20 and started < 20):
