@@ -234,7 +234,7 @@ class Desk:
     def suggest(self, call: Call, limit: int = 5) -> tuple[Match, ...]:
         """Listings that the answers so far ask for, before anything is typed."""
         there = self.walk(call)
-        wishes = list(dict.fromkeys(w for step in there.path for w in self.script.steps[step].wishes))
+        wishes = list(dict.fromkeys(w for step in (*there.path, *there.ahead) for w in self.script.steps[step].wishes))
         near = str(there.used.get("p_postcode", ""))
         return self.tools.index.suggest(wishes, near=near or None, limit=limit) if wishes else ()
 
