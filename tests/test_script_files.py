@@ -198,6 +198,7 @@ def test_an_outcome_list_with_a_doubled_code_is_refused(tmp_path: Path) -> None:
         ("reason", "Money; caring", ("money", "caring")),
         ("reason", "money, caring, money", ("money", "caring")),
         ("reason", ["caring", None], ("caring",)),
+        ("reason", "money (bills, charges), caring", ("money", "caring")),
         ("reason", "unknown", NOT_KNOWN),
         ("p_dob", "1944-03-05", "1944-03-05"),
         ("p_dob", "05/03/1944", "1944-03-05"),

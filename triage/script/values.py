@@ -31,6 +31,8 @@ _YES_NO = {"y": "yes", "true": "yes", "n": "no", "false": "no"}
 _NEGATIONS = frozenset(
     {"not", "no", "non", "never", "none", "nobody", "without", "cant", "dont", "doesnt", "isnt", "wont"}
 )
+_BETWEEN = re.compile(r"[;,\n](?![^()]*\))")
+"""What separates several answers in one text; a comma in brackets doesn't."""
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -132,9 +134,9 @@ class _Reading:
 
     def _split(self, text: str) -> list[str]:
         """The values in a text, which commas or semicolons may separate; the longest that fits is taken first."""
+        pieces = [piece.strip() for piece in _BETWEEN.split(text) if piece.strip()]
         if not self.options:
-            return [part.strip() for part in re.split(r"[;,\n]", text) if part.strip()]
-        pieces = [piece.strip() for piece in re.split(r"[;,\n]", text) if piece.strip()]
+            return pieces
         values = []
         while pieces:
             for end in range(len(pieces), 0, -1):
