@@ -147,6 +147,10 @@ class Lexicon:
         """The concepts by their ids."""
         return {concept.id: concept for concept in self.concepts}
 
+    def leading_to(self, service: str) -> tuple[Concept, ...]:
+        """The concepts whose first service that is."""
+        return tuple(concept for concept in self.concepts if concept.services[:1] == (service,))
+
     @property
     def size(self) -> int:
         """How many phrases it knows."""

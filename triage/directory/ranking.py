@@ -94,8 +94,12 @@ class Ranking:
             final = meant[top] + 0.5 * close + same
         final = final * (closeness[top] if km is not None else 1)
         best = np.lexsort((top, -np.round(final, 6)))[:limit]
-        order, score = top[best], np.clip(final[best] / 1.65, 0, 1)
+        order, score = top[best], np.clip(final[best].astype(np.float64) / 1.65, 0, 1)
         return Ranked(tuple(order.tolist()), tuple(np.round(score, 4).tolist()), found, km)
+
+    def number_of(self, id_: str) -> int | None:
+        """The number of the listing with that id."""
+        return self._ids.get(id_)
 
     def words_of(self, number: int) -> dict[int, str]:
         """The words of one listing, by their ids."""

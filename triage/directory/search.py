@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from triage.directory import reasons
 from triage.directory.filters import Filters, Sieve
-from triage.directory.lexicon import Lexicon, Meaning
+from triage.directory.lexicon import Idea, Lexicon, Meaning
 from triage.directory.places import Places, Point, Spot
 from triage.directory.query import Query, parse
 from triage.model import Kind, Listing, Match
 
 if TYPE_CHECKING:
-    from triage.directory.ranking import Mask, Ranked, Ranking
+    from triage.directory.ranking import Mask, Ranking
 
 __all__ = ["Filters", "Index", "Results"]
 
@@ -90,30 +90,43 @@ class Index:
         return self._results(query, spot, chosen, include_hidden, limit, told)
 
     def suggest(self, wishes: Iterable[str], *, near: str | Point | None = None, limit: int = 5) -> tuple[Match, ...]:
-        """Listings for the words that the script's answers wish for, before anything is typed."""
-        import numpy as np
-
-        total = np.zeros(len(self.listings), np.float32)
-        because: list[tuple[str, Ranked]] = []
+        """Listings for what the script's answers wish for, before anything is typed: services' ids or plain words. The
+        service itself comes first, then what does the same, each wish in turn.
+        """
         spot = self._spot(near)
-        for wish in dict.fromkeys(wishes):
-            query = parse(wish.replace("-", " ") + " ", self.lexicon, Places(), self._known)
-            ranked = self._ranking.rank(query, self._sieve.current, spot.point if spot else None, 40)
-            because.append((wish, ranked))
-            for place, number in enumerate(ranked.order):
-                total[number] += ranked.score[place] + (1.0 if self.listings[number].id == wish else 0.0)
-        best = np.lexsort((np.arange(len(total)), -np.round(total, 6)))[:limit]
-        found = []
-        for number in best[total[best] > 0].tolist():
+        asked = tuple(dict.fromkeys(wishes))
+        ranked = [self._wished(wish, spot, limit) for wish in asked]
+        because: dict[int, list[str]] = {}
+        best: dict[int, float] = {}
+        for wish, found in zip(asked, ranked, strict=True):
+            for number, score in found:
+                because.setdefault(number, []).append(f"answer: {wish.replace('-', ' ')}")
+                best[number] = max(score, best.get(number, 0))
+        turns = dict.fromkeys(found[turn][0] for turn in range(limit) for found in ranked if turn < len(found))
+        matches = []
+        for number in list(turns)[:limit]:
             km = self._km(number, spot)
-            wished = [wish.replace("-", " ") for wish, ranked in because if number in ranked.order]
-            why = (*(f"answer: {wish}" for wish in wished), *reasons.beside(self.listings[number], km))
-            found.append(Match(self.listings[number], min(1.0, round(float(total[number]), 4)), km, why))
-        return tuple(found)
+            why = (*because[number], *reasons.beside(self.listings[number], km))
+            matches.append(Match(self.listings[number], best[number], km, why))
+        return tuple(matches)
 
     def hear(self, words: str) -> Meaning:
         """What the lexicon makes of a caller's words."""
         return self.lexicon.hear(words, self._known)
+
+    def _wished(self, wish: str, spot: Spot | None, limit: int) -> list[tuple[int, float]]:
+        """The current listings that fulfil one wish, with their scores."""
+        query = parse(wish.replace("-", " ") + " ", self.lexicon, Places(), self._known)
+        concepts = self.lexicon.leading_to(wish)
+        if concepts:
+            ideas = tuple(Idea(concept, wish, frozenset(), 1.0) for concept in concepts)
+            query = Query(query.text, tuple(replace(w, required=False) for w in query.words), Meaning(ideas))
+        ranked = self._ranking.rank(query, self._sieve.current, spot.point if spot else None, limit)
+        found = dict(zip(ranked.order, ranked.score, strict=True))
+        itself = self._ranking.number_of(wish)
+        if itself is not None and self._sieve.current[itself]:
+            found = {itself: 1.0, **{number: score for number, score in found.items() if number != itself}}
+        return list(found.items())
 
     def _results(
         self, query: Query, spot: Spot | None, filters: Filters, include_hidden: bool, limit: int, told: Results
