@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -229,6 +230,30 @@ def test_a_question_asked_because_something_was_unknown_stays_once_it_is_answere
     steps["G5"] = replace(steps["G5"], routes=(unknown, Route("R1")))
     there = call({**SELF, "T1": {"caller_name": "Ann"}}, script=replace(SMALL, steps=steps))
     assert (there.parked, there.step) == ({}, "T2")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_in_whatever_order_it_is_taken_every_answer_counts_or_is_parked_and_the_call_ends(seed: int) -> None:
+    chance = random.Random(seed)
+    steps: dict[str, dict[str, Any]] = {}
+    raised: list[str] = []
+    jumped: list[str] = []
+    there = call()
+    for _ in range(3 * len(SMALL.steps)):
+        if chance.random() < 0.1:
+            raised = list(dict.fromkeys([*raised, chance.choice(SMALL.interrupts).name]))
+        focus = chance.choice(list(SMALL.steps)) if chance.random() < 0.15 else None
+        there = call(steps, raised=raised, jumped=jumped, focus=focus)
+        assert len(set(there.path)) == len(there.path)
+        assert not set(there.used) & set(there.parked)
+        assert set(there.used) | set(there.parked) >= {key for given in steps.values() for key in given}
+        if there.step is None:
+            break
+        if focus and focus not in steps:
+            jumped.append(focus)
+        fields = [f for f in SMALL.steps[there.step].fields if f.type != "auto"]
+        steps[there.step] = {f.key: chance.choice(f.options).value if f.options else 7 for f in fields}
+    assert there.step is None
 
 
 # Flags, actions, outcome
