@@ -3,7 +3,7 @@
 A line holds one call, or what was added to it after it was archived; both are only ever added. How many bytes
 of a month count is said by the journal's carried segment: what an interrupted run left after them is not read,
 and cut off by the next run. The index ``2026-10.idx`` has one line for each line of the month, in order, with its
-place and the call's summary; whatever of it is missing or doesn't match is made again from the month.
+place and the call's summary, and a last line that seals it; one that is missing or doesn't match is made again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from triage.model import Call, CallSummary, ref_of
 from triage.store.documents import event_of, iso, local_day
@@ -56,7 +57,6 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.sizes: Sizes = {}
-        self._sound: dict[str, tuple[int, int, int]] = {}
 
     def path(self, month: str) -> Path:
         """The month's file."""
@@ -127,26 +127,15 @@ class Archive:
 
     def _index(self, month: str) -> bytes:
         """The month's index, whole and sound: made again where it isn't, and kept when it can be."""
-        path = self.folder / f"{month}.idx"
-        size = self.sizes[month]["bytes"]
-        raw = b""
+        path, size = self.folder / f"{month}.idx", self.sizes[month]["bytes"]
+        index = None
         with suppress(OSError):
-            seen = path.stat()
-            raw = path.read_bytes()
-            if self._sound.get(month) == (size, seen.st_size, seen.st_mtime_ns):
-                return raw
-        covered = 0
-        for line in lines(raw):
-            record = decode(line)
-            covered = covered + record["at"][1] if record and record["at"][0] == covered else size + 1
-        if covered != size:
-            raw = b"".join(self._made_again(month, size))
+            index = unsealed(path.read_bytes(), size)
+        if index is None:
+            index = b"".join(self._made_again(month, size))
             with suppress(OSError):
-                write_whole(path, raw, part=f".{os.getpid()}")
-        with suppress(OSError):
-            seen = path.stat()
-            self._sound[month] = (size, seen.st_size, seen.st_mtime_ns)
-        return raw
+                write_whole(path, sealed(index, size), part=f".{os.getpid()}")
+        return index
 
     def _made_again(self, month: str, size: int) -> Iterator[bytes]:
         """The month's index lines, from the month itself."""
@@ -195,7 +184,7 @@ class Archive:
         finally:
             os.close(descriptor)
         with suppress(OSError):
-            write_whole(self.folder / f"{month}.idx", b"".join(index))
+            write_whole(self.folder / f"{month}.idx", sealed(b"".join(index), known["bytes"]))
         return known
 
     def cut(self, month: str) -> None:
@@ -205,6 +194,19 @@ class Archive:
             os.ftruncate(descriptor, self.sizes.get(month, NONE)["bytes"])
         finally:
             os.close(descriptor)
+
+
+def sealed(index: bytes, size: int) -> bytes:
+    """An index with the line that ends it: how much of the month it covers, and a checksum of the whole."""
+    return index + encode({"v": VERSION, "covers": size, "crc": crc32(index)})
+
+
+def unsealed(raw: bytes, size: int) -> bytes | None:
+    """The index in a file that covers ``size`` bytes of its month; ``None`` when it doesn't, or isn't sound."""
+    end = raw.rfind(b"\n", 0, -1) + 1
+    seal = decode(raw[end:])
+    sound = seal and seal.get("covers") == size and seal["crc"] == crc32(memoryview(raw)[:end])
+    return raw[:end] if sound else None
 
 
 def file_line(path: Path, offset: int) -> int:
