@@ -62,8 +62,9 @@ class Index:
         return cls(tuple(listings), lexicon, places)
 
     def warm(self) -> None:
-        """Work out beforehand what the first misspelt words would wait for; for a thread in the background."""
+        """Work out beforehand what the first searches would wait for; for a thread in the background."""
         self._ranking.vocabulary.warm()
+        self.search("a")
 
     def search(
         self,

@@ -54,7 +54,8 @@ class Vocabulary:
         return self._stems.get(stem(word), ())
 
     def warm(self) -> None:
-        """Sound out every word now."""
+        """Sort every word by its stem, its length and its sound now."""
+        self.read("zzzzz", True)
         for letter in "abcdefghijklmnopqrstuvwxyz":
             self._sounding(letter)
 
