@@ -1,13 +1,7 @@
 """Reads a script from YAML: one head file, and parts beside it that hold steps or outcome rules.
 
 The short forms an officer may write: a route as a step's id, an option as a word, one of something without
-its list, ``yn`` fields without options, and conditions as mappings::
-
-    {caller_role: [self, other]}        the answer is (or includes) one of them
-    {p_age: {under: 18}}                also over, count (of options chosen), answered (yes or no)
-    {reached: S12}  {flag: F-CAP}  {action: A-ADV}
-    {all: […]}  {any: […]}  {none: […]}
-    {danger_now: no, p_age: {over: 17}} several keys: all must hold
+its list, ``yn`` fields without options, and conditions as mappings (:mod:`triage.library.conditions`).
 
 Every name that a file uses must exist: a wrong one is refused with its file, its line and the nearest name
 there is.
@@ -19,9 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from triage.library.outcomes import load_outcomes
-from triage.library.yaml import Node, build, load, nearest
-from triage.model import DECLINED, NOT_KNOWN
+from triage.library.conditions import WORDS, Conditions
+from triage.library.names import Names
+from triage.library.yaml import Node, build, load
 from triage.script.form import (
     Effect,
     FastExit,
@@ -38,10 +32,7 @@ from triage.script.form import (
 )
 from triage.settings import shipped
 
-WORDS = ("reached", "flag", "action", "all", "any", "none")
-"""Words of a condition, which no key of a script may be called."""
 _OPTION = frozenset({"value", "label", "also", "to", "sets", "help"})
-_TESTS = ("under", "over", "count", "answered")
 
 
 @dataclass(frozen=True)
@@ -118,7 +109,7 @@ def load_script(path: Path | None = None) -> Script:
         actions=head.actions,
         close_blocks=tuple((b.when, b.why, b.go) for b in head.close_blocks),
     )
-    _resolve(script, reader)
+    reader.names.resolve(script)
     return script
 
 
@@ -128,13 +119,9 @@ class _Reader:
     def __init__(self) -> None:
         self.section = ""
         self.ids: dict[str, set[str]] = {}
-        self.uses: list[tuple[str, Node, str]] = []
-        self.values: list[tuple[str, Node, str]] = []
-        self.tests: list[tuple[str, Node, str]] = []
-        self.whens: dict[int, tuple[object, When]] = {}
-        """Conditions by the identity of what they were read from, which an anchor and its aliases share."""
+        self.names = Names()
         self.readers: dict[object, Callable[[Node], object]] = {
-            When: self.when,
+            When: Conditions(self.names).when,
             Option: self.option,
             Field: self.field,
             Effect: self.effect,
@@ -154,7 +141,7 @@ class _Reader:
 
     def step(self, node: Node, name: str) -> None:
         """Note that ``node`` leads to a step."""
-        self.uses.append(("step", node, name))
+        self.names.use("step", node, name)
 
     def once(self, node: Node, made: object, key: str, what: str) -> object:
         """``made``, unless another one has its name."""
@@ -164,52 +151,6 @@ class _Reader:
             raise node.bad(f"two {what} are called “{name}”")
         seen.add(name)
         return made
-
-    def when(self, node: Node) -> When:
-        if id(node.value) not in self.whens:
-            parts = [self._part(key, child) for key, child in node.items()]
-            if not parts:
-                raise node.bad("a condition needs a key and what its answer must be")
-            # What it was read from is kept, so that nothing else can get its identity.
-            self.whens[id(node.value)] = node.value, parts[0] if len(parts) == 1 else When(every=tuple(parts))
-        return self.whens[id(node.value)][1]
-
-    def _part(self, key: str, node: Node) -> When:
-        if key in ("all", "any", "none"):
-            inner = tuple(self.when(child) for child in node.each())
-            if not inner:
-                raise node.bad(f"“{key}” needs at least one condition")
-            return {"all": When(every=inner), "any": When(some=inner), "none": When(none=inner)}[key]
-        if key in ("reached", "flag", "action"):
-            named = [(child, child.text()) for child in node.each()]
-            self.uses += [("step" if key == "reached" else key, child, name) for child, name in named]
-            made = tuple(_NAMED[key](name) for _, name in named)
-            return made[0] if len(made) == 1 else When(some=made)
-        self.uses.append(("key", node, key))
-        if isinstance(node.value, dict):
-            tests = tuple(self._test(key, word, child) for word, child in node.items())
-            return tests[0] if len(tests) == 1 else When(every=tests)
-        values = tuple(child.text() for child in node.each())
-        self.values += [(key, child, child.text()) for child in node.each()]
-        if not values:
-            raise node.bad(f"{key}: which answers?")
-        return When(key=key, values=values)
-
-    def _test(self, key: str, word: str, node: Node) -> When:
-        if word not in _TESTS:
-            raise node.bad(f"{key}: “{word}” is not one of {', '.join(_TESTS)}", nearest(word, _TESTS))
-        if word == "answered":
-            if node.text() not in ("yes", "no"):
-                raise node.bad(f"{key}: answered is yes or no, not “{node.text()}”")
-            return When(key=key, answered=node.text() == "yes")
-        self.tests.append((key, node, word))
-        try:
-            number = float(node.text())
-        except ValueError:
-            raise node.bad(f"{key}: “{node.text()}” is not a number") from None
-        if word == "count":
-            return When(key=key, count=int(number))
-        return When(key=key, over=number) if word == "over" else When(key=key, under=number)
 
     def option(self, node: Node) -> Option:
         if isinstance(node.value, str):
@@ -242,7 +183,7 @@ class _Reader:
 
     def effect(self, node: Node) -> Effect:
         if isinstance(node.value, str):
-            self.uses.append(("mark", node, node.value))
+            self.names.use("mark", node, node.value)
             return Effect((node.value,))
         self._sets(node)
         return build(node, Effect, self.readers)
@@ -262,7 +203,7 @@ class _Reader:
             step = build(node, Step, self.readers, section=self.section)
         else:
             raise node.bad("this step stands in no section: give it a “section”")
-        self.uses.append(("section", given.get("section", node), step.section))
+        self.names.use("section", given.get("section", node), step.section)
         keys = [f.key for f in step.fields]
         for key in keys:
             if keys.count(key) > 1:
@@ -278,18 +219,18 @@ class _Reader:
         given = dict(node.items())
         if "sets" in given:
             for key, child in given["sets"].items():
-                self.uses.append(("key", child, key))
-                self.values.append((key, child, child.text()))
+                self.names.use("key", child, key)
+                self.names.value(key, child)
         if "asks" in given:
-            self.uses += [("key", child, child.text()) for child in given["asks"].each()]
+            self.names.each("key", given["asks"])
         return self.once(node, build(node, FastExit), "name", "fast exits")
 
     def outcome(self, node: Node) -> OutcomeRule:
         given = dict(node.items())
         rule = build(node, OutcomeRule, self.readers)
-        self.uses.append(("outcome", given["code"], rule.code))
+        self.names.use("outcome", given["code"], rule.code)
         for child in given["needs"].each() if "needs" in given else ():
-            self.uses += [("key", one, one.text()) for one in child.each()]
+            self.names.each("key", child)
         return rule
 
     def close_block(self, node: Node) -> CloseBlock:
@@ -299,62 +240,10 @@ class _Reader:
     def _leads(self, node: Node, *keys: str) -> None:
         given = dict(node.items())
         for key in keys:
-            for child in given[key].each() if key in given else ():
-                self.step(child, child.text())
+            if key in given:
+                self.names.each("step", given[key])
 
     def _sets(self, node: Node) -> None:
         given = dict(node.items())
-        for child in given["sets"].each() if "sets" in given else ():
-            self.uses.append(("mark", child, child.text()))
-
-
-_NAMED: dict[str, Callable[[str], When]] = {
-    "reached": lambda name: When(reached=name),
-    "flag": lambda name: When(flag=name),
-    "action": lambda name: When(action=name),
-}
-
-
-def _resolve(script: Script, reader: _Reader) -> None:
-    """Refuse the first name that doesn't exist."""
-    fields: dict[str, list[Field]] = {}
-    for step in script.steps.values():
-        for one in step.fields:
-            fields.setdefault(one.key, []).append(one)
-    valid: dict[str, set[str]] = {
-        "step": set(script.steps),
-        "key": set(fields),
-        "section": {s.id for s in script.sections},
-        "flag": set(script.flags),
-        "action": set(script.actions),
-        "mark": {*script.flags, *script.actions},
-    }
-    if script.outcomes:
-        valid["outcome"] = {line.code for line in load_outcomes()}
-    said = {
-        "mark": "a flag or action",
-        "action": "an action",
-        "key": "a key of this script",
-        "outcome": "an outcome of the code list",
-    }
-    for kind, node, name in reader.uses:
-        if name not in valid[kind]:
-            raise node.bad(f"“{name}” is not {said.get(kind, f'a {kind}')}", nearest(name, valid[kind]))
-    for key, node, value in reader.values:
-        _value(fields[key], key, node, value)
-    for key, node, word in reader.tests:
-        wrong = {"one", "yn", "text", "date"} if word == "count" else {"one", "many", "yn", "text", "date"}
-        if fields[key][0].type in wrong:
-            raise node.bad(f"{key}: “{word}” can't be asked of an answer of type {fields[key][0].type}")
-
-
-def _value(fields: list[Field], key: str, node: Node, value: str) -> None:
-    """Refuse a value that no field of this key can have."""
-    options = [o.value for f in fields for o in f.options]
-    kind = fields[0].type
-    if value in (NOT_KNOWN, DECLINED, *options) or (kind == "auto" and not options):
-        return
-    if kind == "num" and value.replace(".", "", 1).isdigit():
-        return
-    words = options or [NOT_KNOWN, DECLINED]
-    raise node.bad(f"{key}: “{value}” is not one of its answers ({', '.join(words)})", nearest(value, words))
+        if "sets" in given:
+            self.names.each("mark", given["sets"])
