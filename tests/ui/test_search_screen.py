@@ -185,3 +185,19 @@ async def test_a_paste_of_several_lines_loses_none_of_them(search: Start) -> Non
         await pilot.pause()
         assert screen(pilot).box.value == "craft club"
         assert names(pilot)
+
+
+async def test_the_last_of_the_results_brings_the_rest(open_desk: Callable[[], Desk], sit_down: Start) -> None:
+    desk = open_desk()
+    many = tuple(Listing(f"c{n}", f"Craft Corner {n:02}", "activity", "A craft club.") for n in range(45))
+    desk.tools.__dict__["directory"] = Directory(many, "test")
+    desk.tools.__dict__["index"] = Index.build(many, Lexicon(), Places())
+    async with sit_down((120, 36), desk) as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.press("f2", "f3", *"craft", "pagedown", "pagedown")
+        assert len(names(pilot)) == 45
+        assert screen(pilot).found.cursor == 29
+        await pilot.press("down")
+        chosen = screen(pilot).chosen
+        assert chosen is not None
+        assert chosen.listing.name == "Craft Corner 30"

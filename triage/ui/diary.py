@@ -39,7 +39,7 @@ class DiaryScreen(Taking):
     AUTO_FOCUS = "WeekGrid"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "hold, then book", id="take"),
-        Binding("f7,f3,ctrl+l", "leave", "back", id="back", key_display="F7"),
+        Binding("f7,ctrl+l", "leave", "back", id="back", key_display="F7"),
         Binding("n", "next_free", "next free", id="next"),
         Binding("t", "kind(1)", "type", id="type"),
         Binding("w", "who", "with whom", id="who"),
@@ -51,6 +51,7 @@ class DiaryScreen(Taking):
         Binding("pageup", "week(-1)", "week before", show=False),
         Binding("escape", "escape", "let go, or back", show=False),
         Binding("f4", "check", "checked", show=False),
+        Binding("f3", "across('directory')", "search", show=False, tooltip="Search the directory"),
         *(Binding(str(n), f"digit({n})", show=False) for n in range(1, 10)),
     ]
     DEFAULT_CSS = """
@@ -159,6 +160,10 @@ class DiaryScreen(Taking):
             bookings=app.call.bookings if app.call else (),
             live=app.call is not None,
         )
+
+    def on_resize(self) -> None:
+        """The card's lines are as wide as it is."""
+        self.call_after_refresh(self.show_card)
 
     def _look(self) -> None:
         if self.is_current and here(self).desk.store.refresh():

@@ -33,6 +33,7 @@ class DirectoryScreen(Searching):
         Binding("enter", "open", "card", id="open", priority=True, show=False, tooltip="The card, or what is offered"),
         Binding("f3,escape,ctrl+l", "leave", "back", id="back", key_display="F3", tooltip="Back to the step"),
         Binding("f4", "kind", "care, activity", id="kind", tooltip="Care, activities, or both"),
+        Binding("f7", "across('diary')", "diary", show=False, tooltip="Free appointments"),
         Binding("f5", "narrow", "filters", id="narrow", tooltip="Free, with room, near, open on a day …"),
         Binding("f6", "card", "card", id="card", tooltip="The card in a narrow window"),
         Binding("ctrl+k", "shortlist", "shortlist", id="kept", priority=True, show=False, tooltip="What was kept"),

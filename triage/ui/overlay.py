@@ -36,6 +36,11 @@ class Overlay(Screen[None]):
             self._go()
             self.app.call_later(self.app.run_action, f"screen.{action}")
 
+    async def action_across(self, tool: str) -> None:
+        """From the search to the diary, or the other way."""
+        self._go()
+        await here(self).action_tool(tool)
+
     def action_check(self) -> None:
         """Check the first prompt off."""
         standing.check(here(self))

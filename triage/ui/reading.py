@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from triage.reports import Page
 
-LABEL = 20
+LABEL = 26
 """Cells of the labels' column."""
 
 

@@ -25,8 +25,9 @@ from triage.ui.widgets.matches import MatchList
 from triage.ui.widgets.narrowing import said
 from triage.ui.widgets.searchbox import SearchBox
 
-LIMIT = 60
-"""Results shown; the rest are counted."""
+LIMIT = 30
+"""Results explained at each key; more are fetched when the cursor comes to the last of them."""
+MORE = 300
 
 
 class Searching(Overlay):
@@ -84,8 +85,8 @@ class Searching(Overlay):
         self.box, self.found = self.query_one(SearchBox), self.query_one(MatchList)
         self.card = self.query_one(Card)
         self.watch(self.box, "value", self._typed, init=False)
-        self.watch(self.found, "cursor", self._show_card, init=False)
-        self.watch(here(self), "directory_ready", self.search, init=False)
+        self.watch(self.found, "cursor", self._moved, init=False)
+        self.watch(here(self), "directory_ready", self._ready, init=False)
         self.watch(here(self), "call", self._marks, init=False)
 
     def on_screen_resume(self) -> None:
@@ -118,12 +119,19 @@ class Searching(Overlay):
         """The listing under the cursor."""
         return self.found.chosen
 
+    def on_resize(self) -> None:
+        """The card's lines are as wide as it is."""
+        self.call_after_refresh(self._show_card)
+
+    def _ready(self) -> None:
+        self.search()
+
     def _typed(self) -> None:
         self.listing_shortlist = self.everything = False
         self.remove_class("-card")
         self.search()
 
-    def search(self) -> None:
+    def search(self, limit: int = LIMIT, cursor: int = 0) -> None:
         """Search for what stands in the box, and draw it."""
         app = here(self)
         if not app.directory_ready:
@@ -141,12 +149,12 @@ class Searching(Overlay):
             return
         filters = Filters(kind=self.filters.kind) if self.everything else self.filters
         self.results = app.desk.search(
-            words, near=self.near, limit=LIMIT, filters=filters, include_hidden=self.everything
+            words, near=self.near, limit=limit, filters=filters, include_hidden=self.everything
         )
         held_back = bool(self.results.crisis) and words != self._past_danger
-        self._draw(() if held_back else self.results.matches, self._nothing(words, held_back))
+        self._draw(() if held_back else self.results.matches, self._nothing(words, held_back), cursor)
 
-    def _draw(self, matches: Sequence[Match], empty: str) -> None:
+    def _draw(self, matches: Sequence[Match], empty: str, cursor: int = 0) -> None:
         call = here(self).call
         crisis = self.results.crisis if self.box.value.strip() and not self.listing_shortlist else ()
         self.set_class(bool(crisis), "-danger")
@@ -154,7 +162,7 @@ class Searching(Overlay):
             words = ", ".join(f"“{w}”" for w in crisis)
             self.query_one("#danger", Static).update(f"▌ {words}  is anyone in danger now?   F12 danger step")
         self.found.say(empty)
-        self.found.put_matches(matches, call.shortlist if call else ())
+        self.found.put_matches(matches, call.shortlist if call else (), cursor)
         self._titles(len(matches))
         self._show_card()
 
@@ -178,10 +186,13 @@ class Searching(Overlay):
     def _also(self) -> Content:
         hidden = [f"{n} {why}" for why, n in self.results.hidden if not why.startswith("not ") or why == "not free"]
         facets = [f"{name} {n}" for name, n in self.results.facets.items() if n and len(name) > 2]
-        first = Content.assemble(f"hidden: {', '.join(hidden)}   ", ("ctrl+e", "$accent"), " shows") if hidden else ""
+        first = Content.assemble(("ctrl+e", "$accent"), f" shows those hidden: {', '.join(hidden)}") if hidden else ""
         if self.everything:
-            first = Content.assemble("all shown, closed and filtered ones too   ", ("ctrl+e", "$accent"), " hides")
-        return Content.assemble(first, "\n", " · ".join(facets))
+            first = Content.assemble(("ctrl+e", "$accent"), " hides the closed and filtered ones again")
+        width = max(20, self.found.size.width)
+        return Content("\n").join(
+            [Content.from_text(first).truncate(width, ellipsis=True), Content(" · ".join(facets))]
+        )
 
     def _nothing(self, words: str, held_back: bool) -> str:
         if held_back:
@@ -194,6 +205,13 @@ class Searching(Overlay):
         if here(self).call:
             lines.append("+ notes that nobody offers it, for the directory editor")
         return "\n".join(lines)
+
+    def _moved(self, cursor: int) -> None:
+        shown = len(self.found.items)
+        searched = self.results.matches and not self.listing_shortlist
+        if searched and shown == LIMIT < self.results.total and cursor == shown - 1:
+            self.search(MORE, cursor)
+        self._show_card()
 
     def _show_card(self) -> None:
         wait = "The card of the listing you choose stands here." if here(self).directory_ready else ""

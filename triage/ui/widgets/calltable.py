@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from textual.content import Content
-
 from triage.model import Call
 from triage.reports.counts import pathways
 from triage.reports.days import opened_at
 from triage.reports.kpis import outcome
-from triage.ui.widgets.rows import Rows
+from triage.ui.widgets.rows import Piece, Rows, column
 
 SAYS_NOTHING = ("wrap_up", "third_party", "communication")
 """Pathways that tell nothing about what a call was about."""
@@ -19,22 +17,23 @@ class CallTable(Rows[Call]):
 
     dated = True
 
-    def row(self, item: Call, width: int, chosen: bool) -> Content:
+    def row(self, item: Call, width: int, chosen: bool) -> list[Piece]:
         """``▸Sat 21 Nov 09:44  K7QM2FX  IAG  asha      dementia, carers      12 min``."""
         at = opened_at(item)
         day = f"{at.day:>2} {at:%b} " if self.dated else ""
         when = f"{at:%a} {day}{at:%H:%M}" if self.dated and width >= 64 else f"{day}{at:%H:%M}"
         about = ", ".join(p.replace("_", " ") for p in pathways(item) if p not in SAYS_NOTHING)
-        parts = (
+        left = f"{when}  "
+        room = width - len(left) - 33
+        return [
             ("▸" if chosen else " ", "bold $accent"),
-            (f"{when}  ", ""),
+            (left, ""),
             (f"{item.ref:<8} ", "$quiet"),
             (f"{outcome(item) or 'open':<5}", "bold" if outcome(item) else "bold $warning"),
-            (_cut(item.owner, 10) + " ", "$quiet"),
-        )
-        left = Content.assemble(*parts)
-        room = width - left.cell_length - 8
-        return Content.assemble(left, (_cut(about, room) if room > 3 else "", "$quiet"), (f"{took(item):>8}", ""))
+            *column([(item.owner, "$quiet")], 11),
+            *column([(about, "$quiet")], room),
+            (f"{took(item):>7}", ""),
+        ]
 
 
 def took(call: Call) -> str:
@@ -42,7 +41,3 @@ def took(call: Call) -> str:
     if call.closed is None or call.opened is None:
         return ""
     return f"{(call.closed.at - call.opened.at).total_seconds() / 60:.0f} min"
-
-
-def _cut(words: str, room: int) -> str:
-    return words.ljust(room) if len(words) <= room else words[: room - 1] + "…"

@@ -13,6 +13,8 @@ from triage.handover import words
 from triage.model import Listing, Match
 from triage.ui.widgets.matches import OLD_DAYS
 
+LOW = 22
+"""Rows under which the facts come first."""
 LABEL = 9
 """Cells of the labels' column."""
 
@@ -46,19 +48,25 @@ class Card(VerticalScroll, can_focus=False):
         self.border_title = Content(listing.name).truncate(max(10, self.size.width - 4), ellipsis=True)
         source = " · ".join(filter(None, (listing.status, listing.source)))
         self.border_subtitle = "DEMONSTRATION DIRECTORY" if listing.demonstration else Content(source)
-        self._body.update(_body(match, today, max(20, self.size.width - 5)))
+        low = 0 < self.size.height < LOW
+        lines = _body(match, today, max(20, self.size.width - 5), low)
+        if 0 < self.size.height - 2 < len(lines):
+            self.border_subtitle = Content.assemble("ctrl+↓ reads on · ", self.border_subtitle)
+        self._body.update(Content("\n").join(lines))
         self.scroll_home(animate=False)
 
 
-def _body(match: Match, today: date, width: int) -> Content:
+def _body(match: Match, today: date, width: int, low: bool) -> list[Content]:
+    """The lines; in a low window the facts stand before the description."""
     listing = match.listing
-    lines = [*_warnings(listing), *Content(listing.description).wrap(width), Content("")]
+    about = Content(listing.description).wrap(width)
+    lines = _warnings(listing) + ([] if low else [*about, Content("")])
     for label, fact, style in _facts(match, today):
         if fact:
             told = [part for line in fact.split("\n") for part in Content.styled(line, style).wrap(width - LABEL)]
             heads = [label, *[""] * (len(told) - 1)]
             lines += [Content.assemble((h.ljust(LABEL), "$quiet"), part) for h, part in zip(heads, told, strict=True)]
-    return Content("\n").join(lines)
+    return [*lines, Content(""), *about] if low else lines
 
 
 def _warnings(listing: Listing) -> list[Content]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from textual.content import Content
-
 from triage.reports import Count, Figure, Share, Spread, calls_of
 from triage.reports.sheet import number, percent
-from triage.ui.widgets.rows import Rows
+from triage.ui.widgets.rows import Piece, Rows, column
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +30,17 @@ class FigureList(Rows[Line]):
         super().__init__(empty=empty)
         self.opened: Collection[str] = ()
 
-    def row(self, item: Line, width: int, chosen: bool) -> Content:
+    def row(self, item: Line, width: int, chosen: bool) -> list[Piece]:
         """``▸ Met at first contact   61 %  of 88 (left out 55)``."""
         if item.figure is None:
-            return Content.assemble((f"{item.value:>10}  ", "bold" if chosen else ""), (item.name, "$quiet"))
+            return [(f"{item.value:>10}  ", "bold" if chosen else ""), (item.name, "$quiet")]
         fold = ("▾ " if item.name in self.opened else "▸ ") if item.parts else "  "
-        room = max(24, min(30, width - 44))
-        return Content.assemble(
+        return [
             (fold, "bold $accent" if chosen else "$quiet"),
-            Content.styled(item.name, "bold" if chosen else "").truncate(room, ellipsis=True, pad=True),
-            (f" {item.value:>8}", "bold"),
+            *column([(item.name, "bold" if chosen else "")], max(24, min(30, width - 44))),
+            (f"{item.value:>9}", "bold"),
             (f"  {item.beside}", "$quiet"),
-        )
+        ]
 
 
 def lines(figures: Sequence[Figure], opened: Collection[str] = ()) -> list[Line]:
@@ -64,7 +61,7 @@ def line_of(figure: Figure) -> Line:
     left_out = f" (left out {out})" if out else ""
     if isinstance(figure, Spread):
         value = f"{number(figure.median)} {figure.unit}" if figure.values else number(None)
-        within = f", 9 in 10 in {number(figure.p90)}" if figure.values else ""
+        within = f", 9 in 10 within {number(figure.p90)}" if figure.values else ""
         beside = f"median of {len(figure.values)}{within}"
         return Line(figure.name, value, beside, calls, figure, _parts((), figure))
     beside = f"of {len(figure.of)}{left_out}"

@@ -6,11 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from textual.content import Content
-
 from triage.directory.words import fold
 from triage.model import Listing, Match
-from triage.ui.widgets.rows import Rows
+from triage.ui.widgets.rows import Piece, Rows, column
 
 OLD_DAYS = 180
 """Days after which a listing that nobody checked is marked."""
@@ -39,22 +37,23 @@ class MatchList(Rows[Match]):
         self.far = any(m.distance_km is not None for m in matches)
         self.show(matches, cursor)
 
-    def row(self, item: Match, width: int, chosen: bool) -> Content:
+    def row(self, item: Match, width: int, chosen: bool) -> list[Piece]:
         """``▸✓name   topic   free   0.6 km``."""
         listing = item.listing
-        right = _cells((mark(listing, self.today), "$warning", 10 if width >= 48 else 0), (cost(listing), "", 5))
+        marked = 10 if width >= 48 else 0
         far = f"{item.distance_km:.1f} km" if item.distance_km is not None else ""
-        room = width - 2 - right.cell_length - (8 if self.far else 0)
+        room = width - 7 - marked - (8 if self.far else 0)
         name = min(room, 44, max(18, room * 7 // 10)) if room >= 34 else room
         about = listing.topics[0] if listing.topics else listing.organisation
-        return Content.assemble(
+        return [
             ("▸" if chosen else " ", "bold $accent"),
             ("✓" if listing.id in self.kept else " ", "$accent"),
-            _fit(_lit(listing.name, item.hits, "bold" if chosen else ""), name),
-            _fit(_lit(about.lower(), item.hits, "$quiet"), room - name),
-            right,
+            *column(_lit(listing.name, item.hits, "bold" if chosen else ""), name),
+            *column(_lit(about.lower(), item.hits, "$quiet"), room - name),
+            *column([(mark(listing, self.today), "$warning")], marked),
+            *column([(cost(listing), "")], 5),
             (f"{far:>8}" if self.far else "", "$quiet"),
-        )
+        ]
 
 
 def cost(listing: Listing) -> str:
@@ -73,18 +72,12 @@ def mark(listing: Listing, today: date) -> str:
     return "" if age <= OLD_DAYS else f"{max(6, months)} mo old" if months < 24 else f"{months // 12} y old"
 
 
-def _lit(text: str, hits: Collection[str], style: str) -> Content:
-    line = Content.styled(text, style)
+def _lit(text: str, hits: Collection[str], style: str) -> list[Piece]:
+    """The words that matched underlined."""
+    pieces: list[Piece] = []
+    end = 0
     for word in _WORD.finditer(text):
         if any(part in hits for part in fold(word[0]).split()):
-            line = line.stylize("underline", word.start(), word.end())
-    return line
-
-
-def _fit(line: Content, width: int) -> Content:
-    """In ``width`` cells, the last of them free."""
-    return line.truncate(max(0, width - 1), ellipsis=True, pad=True).pad_right(1)
-
-
-def _cells(*cells: tuple[str, str, int]) -> Content:
-    return Content.assemble(*((text[: wide - 1].ljust(wide) if wide else "", style) for text, style, wide in cells))
+            pieces += [(text[end : word.start()], style), (word[0], f"{style} underline".strip())]
+            end = word.end()
+    return [*pieces, (text[end:], style)]

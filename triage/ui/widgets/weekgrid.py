@@ -147,7 +147,11 @@ class WeekGrid(Widget, can_focus=True):
         room = max(1, self.size.height - 2)
         self._top = max(0, min(max(self._top, self.line - room + 1), self.line, len(week.times) - room))
         at = self._top + y - 2
-        if y == 1 or at >= len(week.times):
+        if y == 1:
+            below = len(week.times) - self._top - room
+            more = [f"▴ {self._top} earlier"] * bool(self._top) + [f"▾ {below} later"] * (below > 0)
+            return Content.styled(" " * HEAD + "  ".join(more), "$quiet")
+        if at >= len(week.times):
             return Content("")
         chosen = "bold" if at == self.line else "$quiet"
         head = Content.styled(f"  {week.times[at]:%H:%M}".ljust(HEAD), chosen)
