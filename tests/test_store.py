@@ -208,6 +208,16 @@ def test_a_booking_repeated_by_its_own_call_is_the_same_booking(store: Store) ->
     assert store.claims(*WIDE) == (booking(),)
 
 
+def test_a_repeated_save_never_says_that_a_lost_hold_is_still_held(store: Store, clock: Clock) -> None:
+    held = event("h1", "held", slot=SLOT)
+    store.write(held, claim=hold())
+    store.write(held, claim=hold())
+    clock.now += timedelta(minutes=6)
+    store.write(claim=booking(OTHER))
+    with pytest.raises(SlotTaken):
+        store.write(held, claim=hold())
+
+
 def test_a_hold_becomes_a_booking_and_never_the_other_way(store: Store, clock: Clock) -> None:
     store.write(claim=hold())
     store.write(claim=booking())

@@ -12,15 +12,13 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
-from zlib import crc32
 
-from triage.model import Call, CallSummary, ref_of
-from triage.store.documents import event_of, iso, local_day
+from triage.model import Call, CallSummary
+from triage.store.documents import event_of, local_day
 from triage.store.files import flush, open_append, write_all, write_whole
+from triage.store.index import Line, index_line, line_of, sealed, unsealed
 from triage.store.records import VERSION, Record, decode, encode, lines
 from triage.store.segments import Segments, damaged
 from triage.store.tinytable import Doc
@@ -40,15 +38,6 @@ def month_of(call: Call) -> str:
 def call_from(call_id: str, docs: Docs) -> Call:
     """The call made of these documents; an event kept twice counts once."""
     return Call(call_id, tuple(event_of(key, doc) for key, doc in dict(docs).items()))
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of an index: whose, where its documents are in the month (offset, bytes), and the call's summary."""
-
-    call: str
-    at: tuple[int, int]
-    summary: CallSummary | None
 
 
 class Archive:
@@ -98,7 +87,7 @@ class Archive:
 
     def lines(self, month: str) -> Iterator[Line]:
         """The month's index, in the order the calls were archived."""
-        return (_line(record) for record in map(decode, lines(self._index(month))) if record)
+        return (line_of(record) for record in map(decode, lines(self._index(month))) if record)
 
     def listed(self, month: str, but: Collection[str]) -> dict[str, tuple[CallSummary, list[tuple[int, int]]]]:
         """The month's calls with where they stand in it, by id, without those named in ``but``."""
@@ -121,7 +110,7 @@ class Archive:
             start, end = index.rfind(b"\n", 0, at) + 1, index.find(b"\n", at) + 1
             record = decode(index[start:end])
             if record and record[field] == value:
-                found.append(_line(record))
+                found.append(line_of(record))
             at = index.find(mark, end)
         return found
 
@@ -196,46 +185,10 @@ class Archive:
             os.close(descriptor)
 
 
-def sealed(index: bytes, size: int) -> bytes:
-    """An index with the line that ends it: how much of the month it covers, and a checksum of the whole."""
-    return index + encode({"v": VERSION, "covers": size, "crc": crc32(index)})
-
-
-def unsealed(raw: bytes, size: int) -> bytes | None:
-    """The index in a file that covers ``size`` bytes of its month; ``None`` when it doesn't, or isn't sound."""
-    end = raw.rfind(b"\n", 0, -1) + 1
-    seal = decode(raw[end:])
-    sound = seal and seal.get("covers") == size and seal["crc"] == crc32(memoryview(raw)[:end])
-    return raw[:end] if sound else None
-
-
 def file_line(path: Path, offset: int) -> int:
     """The number of the line at ``offset``, from 1."""
     with path.open("rb") as file:
         return file.read(offset).count(b"\n") + 1
-
-
-def index_line(call: Call, offset: int, size: int) -> bytes:
-    """A call's line in the index."""
-    summary: dict[str, Any] = {}
-    if call.summary:
-        summary = asdict(call.summary)
-        for name in ("opened", "closed"):
-            summary[name] = iso(summary[name]) if summary[name] else None
-        del summary["id"]
-    return encode({"v": VERSION, "call": call.id, "ref": ref_of(call.id), "at": [offset, size], "summary": summary})
-
-
-def _line(record: Record) -> Line:
-    told = record["summary"]
-    summary = None
-    if told:
-        closed = datetime.fromisoformat(told["closed"]) if told["closed"] else None
-        opened = datetime.fromisoformat(told["opened"])
-        summary = CallSummary(
-            **{**told, "id": record["call"], "opened": opened, "closed": closed, "pathways": tuple(told["pathways"])}
-        )
-    return Line(record["call"], (record["at"][0], record["at"][1]), summary)
 
 
 def months_between(sizes: Sizes, live: Iterable[CallSummary], since: date, until: date) -> list[str]:

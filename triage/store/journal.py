@@ -11,7 +11,8 @@ segments.py     the files of the journal, day by day, and appending to them
 tinytable.py    TinyDB's tables over it
 documents.py    the model's values as documents
 live.py         the tables of this store and their index
-archive.py      closed calls of past days, by month, with a rebuildable index
+archive.py      closed calls of past days, by month
+index.py        the rebuildable index of a month
 fold.py         moving past days there
 lock.py         one writer at a time
 place.py        where a store may stand
@@ -105,8 +106,6 @@ class JournalStore:
         with self.locked():
             live = self._live
             new = live.unknown(events)
-            if events and not new:
-                return
             with live.transaction():
                 for slot, call in release:
                     live.release(claim_id(slot, call))
