@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from triage.desk.desk import Desk, Slip
 from triage.errors import NotFound
 from triage.handover import Handover, NextStep, case_note, leaflet, read_back, withheld
+from triage.handover.note import YOU
 from triage.model import Call, Slot
 from triage.script import telling
 from triage.settings import ZONE
@@ -49,7 +50,7 @@ def next_steps(desk: Desk, call: Call) -> tuple[NextStep, ...]:
     there = desk.walk(call)
     instead = call.chosen is not None and call.chosen[0] != there.outcome
     told = [
-        NextStep(p.rule.leaflet, p.rule.owner)
+        NextStep(p.rule.leaflet, YOU if p.rule.owner.lower() in ("the caller", YOU) else p.rule.owner)
         for p in there.proposals
         if p.rule.leaflet and not (instead and p.code == there.outcome)
     ]

@@ -23,7 +23,7 @@ from triage.model import Call
 from triage.script.walk import Prompt, Walk
 from triage.ui.drafts import Drafts
 from triage.ui.keys import OneKeyAtATime
-from triage.ui.theme import DEFAULTS, THEMES
+from triage.ui.theme import ANSI, DEFAULTS, THEMES
 
 P = ParamSpec("P")
 
@@ -61,6 +61,14 @@ class TriageApp(OneKeyAtATime):
     CSS = """
     Toast { background: $panel; }
     VerticalScroll { scrollbar-size-vertical: 1; }
+    CommandPalette {
+        background: $background 65%;
+        #--container { width: 84; max-width: 96%; }
+        #--input { border: none; background: $panel; padding: 1 1 0 1; }
+        #--results, CommandList { background: $panel; }
+        CommandList { border: none; padding: 0 1; scrollbar-size-vertical: 1; }
+        SearchIcon { display: none; }
+    }
     """
 
     call: var[Call | None] = var(None)
@@ -93,8 +101,8 @@ class TriageApp(OneKeyAtATime):
             self.install_screen(_screen(where), name)  # type: ignore[arg-type]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The two shades, for themes that aren't ours."""
-        return DEFAULTS
+        """The shades, for themes that aren't ours."""
+        return ANSI if self.current_theme.ansi else DEFAULTS
 
     async def on_mount(self) -> None:
         """Open in the place asked for; the directory loads once that is drawn."""

@@ -90,6 +90,7 @@ class CallScreen(Screen[None]):
             #body { margin-top: 0; padding: 0; }
             #side { display: none; margin: 0; width: 1fr; }
             Trail, MayHelp, Notes { display: none; height: 1fr; }
+            StepView { padding: 0 1; }
             &.-on Glance { display: block; }
             &.-trail, &.-mayhelp, &.-notes { StepView { display: none; } #side { display: block; } }
             &.-trail Trail, &.-mayhelp MayHelp, &.-notes Notes { display: block; }

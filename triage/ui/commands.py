@@ -36,7 +36,7 @@ class Actions(Provider):
                 text = f"{binding.description.capitalize()}  ({key})"
                 found.setdefault(
                     binding.action,
-                    (text, tooltip or binding.description, partial(app.run_action, binding.action, node)),
+                    (text, tooltip, partial(app.run_action, binding.action, node)),
                 )
         if app.call is not None:
             for rule in app.desk.script.interrupts:

@@ -52,7 +52,11 @@ def steps(app: TriageApp) -> PickDialog:
     walk, script = app.walk, app.desk.script
     path = walk.path if walk else ()
     picks = [
-        Pick(s.id, f"{s.id}  {s.title}", more=telling.key_words(script, walk, s.id) if walk and s.id in path else s.ask)
+        Pick(
+            s.id,
+            f"{s.id:<5}{s.title}",
+            more=telling.key_words(script, walk, s.id) if walk and s.id in path else _spoken(app, s.ask or s.say),
+        )
         for s in script.steps.values()
     ]
     return PickDialog("Go to a step", picks, typed=True)
@@ -89,3 +93,7 @@ def check(app: TriageApp, prompt_id: str = "") -> None:
         ),
         noted,
     )
+
+
+def _spoken(app: TriageApp, text: str) -> str:
+    return telling.spoken(" ".join(text.split()), app.desk.script, app.walk, app.desk.staff)

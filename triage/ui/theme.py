@@ -10,7 +10,9 @@ from __future__ import annotations
 from textual.theme import Theme
 
 DEFAULTS = {"quiet": "#8e9aa5", "edge": "#36424d", "lift": "#1f2830"}
-"""What the two shades are in a theme that doesn't say."""
+"""The shades in a theme that doesn't say what they are."""
+ANSI = {"quiet": "ansi_default", "edge": "ansi_bright_black", "lift": "ansi_bright_black"}
+"""The shades from the terminal's own colours."""
 
 
 def _theme(

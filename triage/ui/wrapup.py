@@ -137,7 +137,7 @@ class WrapUpScreen(Screen[str | None]):
 
     def _blocks(self, call: Call, there: Walk) -> list[tuple[Content, str]]:
         rows = [
-            (Content.assemble(("✗ ", "bold $warning"), b.why, (f"   {_place(b.go)}", "$quiet")), b.go)
+            (Content.assemble(("✗ ", "bold $warning"), (f"{_place(b.go):<4}", "$accent"), b.why), b.go)
             for b in there.blocks
         ]
         if not rows and (there.outcome or call.chosen):

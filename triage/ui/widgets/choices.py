@@ -145,20 +145,20 @@ class Choices(Widget, can_focus=True):
         """The options, down the columns."""
         widths = self._widths(self.size.width)
         rows = self._rows(self.size.width)
+        keys = [len(_key(min(rows * (c + 1), len(self.options)) - 1)) for c in range(len(widths))]
         lines = []
         for row in range(rows):
-            cells = [self._cell(row + rows * c, w) for c, w in enumerate(widths) if row + rows * c < len(self.options)]
-            lines.append(Content(" " * GAP).join(cells))
+            shown = [(row + rows * c, c) for c in range(len(widths)) if row + rows * c < len(self.options)]
+            lines.append(Content(" " * GAP).join(self._cell(at, widths[c], keys[c]) for at, c in shown))
         return Content("\n").join(lines)
 
-    def _cell(self, at: int, width: int) -> Content:
+    def _cell(self, at: int, width: int, key_width: int) -> Content:
         option = self.options[at]
         chosen = option.value in self.values
         mark = ("■" if chosen else "□") if self.many else ("●" if chosen else "○")
-        key = "0" * (at // 9) + str(at % 9 + 1)
         mine = at // 9 == self.block
         cell = Content.assemble(
-            (key.rjust(self._key_width()), "bold $accent" if mine and self.has_focus else "$quiet"),
+            (_key(at).rjust(key_width), "bold $accent" if mine and self.has_focus else "$quiet"),
             " ",
             (mark, "bold $accent" if chosen else "$quiet"),
             " ",
@@ -166,15 +166,13 @@ class Choices(Widget, can_focus=True):
         ).truncate(width, ellipsis=True, pad=True)
         return cell.stylize_before("on $lift") if at == self.cursor and self.has_focus else cell
 
-    def _key_width(self) -> int:
-        return (len(self.options) + 8) // 9 if self.options else 1
-
     def _widths(self, width: int) -> list[int]:
         """The width of each column: as many columns as fit without cutting a label."""
-        lengths = [len(o.text) + self._key_width() + 3 for o in self.options]
-        for columns in (3, 2) if len(lengths) > 18 else (2,) if len(lengths) > 5 else ():
-            rows = -(-len(lengths) // columns)
-            widths = [max(lengths[at : at + rows]) for at in range(0, len(lengths), rows)]
+        count = len(self.options)
+        for columns in (3, 2) if count > 18 else (2,) if count > 5 else ():
+            rows = -(-count // columns)
+            parts = [range(at, min(at + rows, count)) for at in range(0, count, rows)]
+            widths = [max(len(self.options[i].text) for i in part) + len(_key(part[-1])) + 3 for part in parts]
             spare = width - sum(widths) - GAP * (len(widths) - 1)
             if spare >= 0:
                 return [w + min(spare // len(widths), ROOM) for w in widths]
@@ -182,3 +180,7 @@ class Choices(Widget, can_focus=True):
 
     def _rows(self, width: int) -> int:
         return max(1, -(-len(self.options) // len(self._widths(width))))
+
+
+def _key(at: int) -> str:
+    return "0" * (at // 9) + str(at % 9 + 1)

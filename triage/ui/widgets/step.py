@@ -22,6 +22,8 @@ from triage.ui.widgets.choices import Choices
 from triage.ui.widgets.inputs import TextField
 
 NONE = (NOT_KNOWN, DECLINED)
+OPENS = {"directory": ("F3", "directory"), "diary": ("F7", "diary"), "leaflet": ("F10", "leaflet")}
+"""The keys to the tool a step wants at hand."""
 JOIN = " | "
 """Between the chosen values of a field while they wait for Enter, as a draft."""
 
@@ -64,7 +66,6 @@ class StepView(VerticalScroll, can_focus=False):
         #say { text-style: bold; margin: 0 0 1 0; padding: 0 2; border-left: outer $accent; }
         Choices, TextField { margin-bottom: 1; }
     }
-    .-narrow StepView { padding: 0 1; }
     """
 
     def __init__(self, host: Host) -> None:
@@ -247,9 +248,11 @@ class StepView(VerticalScroll, can_focus=False):
         lines = [Content.styled(f"▸ {step.tip}", "$quiet")] if shown else []
         lines += [Content.styled(f"check: {step.check}", "$warning")] if step.check else []
         rows = [self._summary(f) for f in self.fields[: self.at]]
+        if rows:
+            rows.append(Content())
         field = self.field
         if field is not None and (field.label or len(self.fields) > 1):
-            label = field.label or field.key.replace("_", " ")
+            label = _label(field)
             mark = " · needed" if field.required else " · optional" if field.optional else ""
             many = " · tick what fits" if field.type == "many" else ""
             rows.append(Content.assemble((label, "bold"), (mark + many, "$quiet")))
@@ -261,7 +264,7 @@ class StepView(VerticalScroll, can_focus=False):
         value = self.values.get(field.key)
         told = telling.said(field, value) if isinstance(value, (str, tuple)) else ""
         told = (self.host.understood(field, told) if field.type in ("date", "num") else "").removeprefix("= ") or told
-        label = (field.label or field.key.replace("_", " ")).ljust(22)
+        label = _label(field).ljust(22)
         return Content.assemble((f"{'✓' if told else '·'} {label} ", "$quiet"), told)
 
     def _below(self) -> Content:
@@ -278,7 +281,10 @@ class StepView(VerticalScroll, can_focus=False):
         if self.note:
             lines.append(Content.styled("What this would change", "bold"))
             lines += [Content(line) for line in self.note[0]] + [Content.styled(self.note[1], "bold $accent")]
-        lines += [self._summary(f) for f in self.fields[self.at + 1 :]]
+        after = self.fields[self.at + 1 :]
+        lines += [self._summary(f) for f in after if f.key in self.values]
+        if left := [_label(f) for f in after if f.key not in self.values]:
+            lines.append(Content.styled(f"then: {' · '.join(left)}", "$quiet"))
         if lines:
             lines.append(Content())
         lines.append(self._hints())
@@ -296,12 +302,20 @@ class StepView(VerticalScroll, can_focus=False):
             keys.append(("enter", "said, go on"))
         else:
             keys += [("ctrl+k" if typing else "n", "not known"), ("ctrl+d" if typing else "d", "declined")]
+        if self.step and self.step.opens in OPENS:
+            keys.append(OPENS[self.step.opens])
+        if not typing and len(self._choices.options) > 9:
+            keys.append(("0", "for the rest"))
         if len(self.fields) > 1:
             keys.append(("tab", "next field"))
         parts: list[Content | str | tuple[str, str]] = []
         for key, label in keys:
             parts += [(key, "$accent"), (f" {label}     ", "$quiet")]
         return Content.assemble(*parts)
+
+
+def _label(field: Field) -> str:
+    return field.label or field.key.replace("_", " ")
 
 
 def _options(field: Field) -> tuple[Option, ...]:

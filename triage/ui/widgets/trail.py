@@ -31,7 +31,7 @@ class Trail(Lines):
         rows = [self._row(script, walk, s, s == current) for s in walk.path]
         at = self.steps.index(current) if current in self.steps else len(rows) - 1
         self.put(rows, at if follow or not self.has_focus else None)
-        self.border_subtitle = f"{len(walk.path)} steps · F6 change"
+        self.border_subtitle = "F6 · enter changes"
 
     def _row(self, script: Script, walk: Walk, step_id: str, current: bool) -> Content:
         step = script.steps[step_id]
@@ -47,4 +47,4 @@ class Trail(Lines):
 
 
 def _answered(step_id: str, script: Script, walk: Walk) -> bool:
-    return any(f.key in walk.used for f in script.steps[step_id].fields)
+    return any(f.key in walk.used and f.type != "auto" for f in script.steps[step_id].fields)
