@@ -11,7 +11,6 @@ from triage.model import Call, CallSummary, ref_of
 from triage.store.documents import iso
 from triage.store.records import VERSION, Record, decode, encode
 
-
 _FIELDS = [field.name for field in fields(CallSummary)]
 
 
