@@ -41,6 +41,8 @@ PASSING = 0.8
 """What a term of one word is worth that a listing only mentions in passing."""
 HEADED = 0.6
 """A word this telling stands in the name or the topics."""
+RARE = 4.0
+"""The most that being rare counts for a concept, and for a word that is part of one."""
 NEAR = 4.0
 """Kilometres from a place within which a listing counts as there, less and less."""
 UNPLACED = 8.0
@@ -81,7 +83,7 @@ class Ranking:
         km = self.distances(near) if near else None
         meant, literal, found = self._text(query, km)
         shown = np.where(found & mask, np.maximum(meant, literal - LITERAL), 0)
-        closeness = 1 - 0.22 * km / (km + 3) if km is not None else np.ones(1, np.float32)
+        closeness = 1 - 0.28 * km / (km + 3) if km is not None else np.ones(1, np.float32)
         wanted = max(limit, HEAD)
         shown = shown * closeness
         top = np.argpartition(-shown, wanted)[:wanted] if wanted < self.count else np.arange(self.count)
@@ -123,7 +125,7 @@ class Ranking:
                 there = np.clip(0.75 * (1 - km / NEAR), 0, 0.75).astype(np.float32)
                 worth = np.maximum(worth, there)
             idf = math.log(1 + (self.count - df + 0.5) / (df + 0.5))
-            gain = np.float32(word.weight * idf) * worth
+            gain = np.float32(word.weight * (min(idf, RARE) if word.covered else idf)) * worth
             raw += gain
             if word.required or word.covered:
                 here = worth > 0
@@ -140,7 +142,7 @@ class Ranking:
             worth, df = self._concept(idea.concept)
             if not df:
                 continue
-            idf = min(4.0, max(1.5, math.log(1 + (self.count - df + 0.5) / (df + 0.5))))
+            idf = min(RARE, max(1.5, math.log(1 + (self.count - df + 0.5) / (df + 0.5))))
             raw += np.float32(MEANT * idf * idea.weight) * worth
             ideal += MEANT * idf * idea.weight
             meant |= worth > 0.2
