@@ -104,9 +104,10 @@ class Searching(Overlay):
     @property
     def age(self) -> int | None:
         """The person's age, when the call says it."""
-        used = here(self).walk.used if (here(self).walk) else {}
-        told = str(used.get("p_age", ""))
-        return telling.age(str(used.get("p_dob", "")), here(self).desk.today) or (int(told) if told.isdigit() else None)
+        walk = here(self).walk
+        told = str(walk.used.get("p_age", "")) if walk else ""
+        born = telling.age(str(walk.used.get("p_dob", "")), here(self).desk.today) if walk else None
+        return born if born is not None else int(told) if told.isdigit() else None
 
     @property
     def near(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from textual import on
 
+from triage.desk import Slip
 from triage.diary import Diary, claim_on
 from triage.errors import SlotTaken
 from triage.model import Call, Claim, Slot
@@ -126,28 +127,12 @@ class Taking(Overlay):
 
     def _file(self, slot: Slot, cancelled: bool = False) -> str:
         """Save the calendar file; where, in words."""
-        from triage.handover import ics, lineage, withheld
+        from triage.desk.files import write_calendar
 
         app = here(self)
-        call, walk = app.call, app.walk
-        if call is None:
+        if app.call is None:
             return ""
-        if walk and (why := withheld(walk.flags)):
-            return f" · no calendar file: {why}"
-        booking, sequence = lineage(call, slot.id)
-        made = ics(
-            slot,
-            call.ref,
-            app.desk.tools.organisation,
-            now=app.desk.clock(),
-            sequence=sequence,
-            cancelled=cancelled,
-            booking=booking,
-        )
-        path = app.desk.tools.data_dir / "ics" / f"{call.ref}-{slot.start:%Y-%m-%d-%H%M}.ics"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(made)
-        except OSError as error:
-            return f" · the calendar file could not be saved: {error.strerror}"
-        return f" · {path}"
+            return f" · {write_calendar(app.desk, app.call, slot, cancelled=cancelled)}"
+        except Slip as error:
+            return f" · no calendar file: {error}"

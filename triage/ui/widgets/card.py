@@ -47,11 +47,10 @@ class Card(VerticalScroll, can_focus=False):
         listing = match.listing
         self.border_title = Content(listing.name).truncate(max(10, self.size.width - 4), ellipsis=True)
         source = " · ".join(filter(None, (listing.status, listing.source)))
-        self.border_subtitle = "DEMONSTRATION DIRECTORY" if listing.demonstration else Content(source)
+        foot = "DEMONSTRATION DIRECTORY" if listing.demonstration else source
         low = 0 < self.size.height < LOW
         lines = _body(match, today, max(20, self.size.width - 5), low)
-        if 0 < self.size.height - 2 < len(lines):
-            self.border_subtitle = Content.assemble("ctrl+↓ reads on · ", self.border_subtitle)
+        self.border_subtitle = Content(("ctrl+↓ reads on · " if 0 < self.size.height - 2 < len(lines) else "") + foot)
         self._body.update(Content("\n").join(lines))
         self.scroll_home(animate=False)
 
