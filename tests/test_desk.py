@@ -77,6 +77,19 @@ def test_an_interrupt_comes_first_and_returns_where_it_left(desk: Desk) -> None:
     assert step == "G3"
 
 
+def test_danger_raised_twice_is_asked_twice(desk: Desk) -> None:
+    call = desk.interrupt(at_danger(desk), "danger")
+    while (step := desk.walk(call).step) != "G2":
+        call = desk.answer(call, str(step), {})
+    call = desk.interrupt(call, "danger")
+    assert desk.walk(call).step == "E1"
+
+
+def test_the_version_of_the_privacy_statement_is_kept_with_the_call(desk: Desk) -> None:
+    call = desk.answer(at_danger(desk), "G4", {"privacy_heard": "heard"})
+    assert str(call.answers["privacy_version"]).startswith("Statement PS-")
+
+
 def test_changing_an_answer_is_shown_before_it_is_done(desk: Desk) -> None:
     call = at_danger(desk)
     for step, answers in (

@@ -75,9 +75,13 @@ class Desk:
         return self.store.open_calls("" if everyone else self.staff.id)
 
     def answer(self, call: Call, step: str, answers: Mapping[str, object]) -> Call:
-        """Answer a step (no answers: it was read out). :class:`BadAnswer` when one doesn't fit its key."""
+        """Answer a step (no answers: it was read out). :class:`BadAnswer` when one doesn't fit its key.
+
+        What a step says in a version of its own (the privacy statement) is kept with the call by that version.
+        """
         data = read_answers(self.script, answers, today=self.today)
-        return self._add(call, "answered", step=step, answers=data)
+        said = {f.key: f.hint for f in self.script.steps[step].fields if f.type == "auto" and f.hint}
+        return self._add(call, "answered", step=step, answers={**said, **data})
 
     def preview(self, call: Call, step: str, answers: Mapping[str, object]) -> Change:
         """What :meth:`answer` would change, before it does."""
@@ -92,14 +96,23 @@ class Desk:
         return self._add(call, "drafted", field=field, text=text)
 
     def interrupt(self, call: Call, name: str) -> Call:
-        """Raise a standing rule (danger, safeguarding, …) whatever the step."""
-        return self._add(call, "raised", interrupt=name, at=self.walk(call).step)
+        """Raise a standing rule (danger, safeguarding, …) whatever the step.
+
+        Raised again after it was gone through, it starts at its first step once more.
+        """
+        at = self.walk(call).step
+        first = next((i.to for i in self.script.interrupts if i.name == name), "")
+        if not first:
+            raise NotFound(f"There is no standing rule called {name}.")
+        call = self._add(call, "raised", interrupt=name, at=at)
+        return self.go(call, first) if first in call.passed else call
 
     def go(self, call: Call, step: str) -> Call:
         """Jump to a step, in the caller's order rather than the script's."""
         if step not in self.script.steps:
             raise NotFound(f"There is no step {step} in this script.")
-        return self._add(call, "went", step=step)
+        known = {"back": True} if step in self.walk(call).path else {}
+        return self._add(call, "went", step=step, **known)
 
     def back(self, call: Call) -> Call:
         """Leave a jump, to where the answers lead."""

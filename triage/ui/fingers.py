@@ -86,8 +86,11 @@ def _answer(app: TriageApp, given: Mapping[str, str | tuple[str, ...]]) -> Itera
         if left and view.at == at and view.field and view.field.key == key:
             yield "tab"
     if left:
-        raise Difference(f"the step does not ask for {', '.join(left)}.")
+        raise Difference(f"step {view.step.id if view.step else ''} does not ask for {', '.join(left)}.")
+    here = app.walk.step if app.walk else None
     yield "enter"
+    if not given and app.walk and app.walk.step == here:
+        yield "enter"
 
 
 def _field(view: StepView, value: Value, typed: str) -> Iterator[str]:
