@@ -159,9 +159,13 @@ async def test_a_filter_is_one_letter_away_and_leaves_what_fits(search: Start) -
 
 async def test_a_wrong_listing_goes_to_the_directory_editor(search: Start) -> None:
     async with search() as pilot:
-        await pilot.press(*"navigators", "ctrl+y", "f")
+        await pilot.press(*"craft", "down")
+        wrong = screen(pilot).chosen
+        assert wrong is not None
+        await pilot.press("ctrl+y", "f")
         reported = next(e for e in call(pilot).events if e.kind == "reported")
-        assert (reported.data["listing"], reported.data["reason"]) == ("navigators", "full")
+        assert (reported.data["listing"], reported.data["reason"]) == (wrong.listing.id, "full")
+        assert screen(pilot).chosen == wrong
 
 
 async def test_in_a_narrow_window_the_card_takes_the_lists_place_until_the_next_letter(search: Start) -> None:
@@ -201,3 +205,16 @@ async def test_the_last_of_the_results_brings_the_rest(open_desk: Callable[[], D
         chosen = screen(pilot).chosen
         assert chosen is not None
         assert chosen.listing.name == "Craft Corner 30"
+
+
+async def test_the_persons_age_becomes_a_filter_that_can_be_taken_off(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press("f3")
+        app = cast(TriageApp, pilot.app)
+        app.do(app.desk.answer, "D2", {"p_dob": "1944-03-03"})
+        await pilot.press("f3")
+        assert screen(pilot).filters.age == 82
+        await pilot.press("f5", "a")
+        assert screen(pilot).filters.age is None
+        await pilot.press("f3", "f3")
+        assert screen(pilot).filters.age is None

@@ -90,8 +90,12 @@ async def test_a_number_opens_its_calls_and_a_call_opens_its_page(supervise: Sta
         page = str(pilot.app.screen.query_one(Static).render())
         assert "mum leaves the gas on" in page
         assert "Joan Pell" in page
-        await pilot.press("enter", "c")
+        await pilot.press("enter", "c", "down", "down")
         assert len(screen(pilot).calls.items) == 5
+        third = screen(pilot).calls.chosen
+        await pilot.press("enter", "enter")
+        await settled(pilot)
+        assert screen(pilot).calls.chosen == third
 
 
 async def test_filters_narrow_the_figures_and_the_calls_alike(supervise: Start) -> None:

@@ -59,7 +59,9 @@ class Counting(Screen[None]):
             #body { layout: vertical; margin-top: 0; }
             #left { width: 1fr; height: 12; }
             CallTable { margin: 0; height: 1fr; }
-            Bars { display: none; }
+            Bars { display: none; height: 1fr; }
+            &.-bars Bars { display: block; }
+            &.-bars FigureList { display: none; }
         }
     }
     """
@@ -148,7 +150,8 @@ class Counting(Screen[None]):
         shown = [c for c in reversed(window.calls) if not self.picked[0] or c.id in self.picked[1]]
         self.calls.say("" if whole.calls else "No calls to show.")
         self.calls.dated = self.since != self.until
-        self.calls.show(shown, 0)
+        was = self.calls.chosen
+        self.calls.show(shown, next((n for n, c in enumerate(shown) if was and c.id == was.id), 0))
         self._titles(len(shown))
 
     def _titles(self, shown: int) -> None:

@@ -6,6 +6,7 @@ What is typed is searched by a synchronous watcher on the box, so that the echo 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -67,6 +68,8 @@ class Searching(Overlay):
         """The words for which the handler asked to see listings all the same."""
         self._noted = ("", "")
         self._call = ""
+        self._age: int | None = None
+        """The age that the answers gave when it last became a filter."""
 
     def compose(self) -> ComposeResult:
         """The call, the box over its results, the card."""
@@ -92,14 +95,20 @@ class Searching(Overlay):
     def on_screen_resume(self) -> None:
         """Start afresh for another call; else as it was left."""
         call = here(self).call
-        if self._call != (call.id if call else ""):
+        another = self._call != (call.id if call else "")
+        if another:
             self._call = call.id if call else ""
-            self.filters = Filters(age=self.age)
+            self.filters, self._age = Filters(), None
             self.everything = self.listing_shortlist = False
             self._noted, self._past_danger = ("", ""), ""
-            with self.prevent(SearchBox.Changed):
-                self.box.value = ""
-        self.search()
+            self.box.value = ""
+        if self.age != self._age:
+            self._age = self.age
+            self.filters = replace(self.filters, age=self.age)
+        if another:
+            self.search()
+        else:
+            self.search(max(LIMIT, len(self.found.items)), self.found.cursor)
 
     @property
     def age(self) -> int | None:

@@ -39,6 +39,7 @@ class SuperviseScreen(Counting):
         Binding("c", "clear", "all calls", show=False, tooltip="Take filters off"),
         Binding("f6,tab", "pane(1)", "next pane", show=False),
         Binding("shift+f6,shift+tab", "pane(-1)", "pane before", show=False),
+        Binding("b", "bars", "bars", show=False, tooltip="Calls by hour or by day"),
         Binding("f5", "reload", "read again", show=False, tooltip="Read the record again"),
         Binding("f10,ctrl+l,escape", "back", "back", show=False),
     ]
@@ -146,6 +147,11 @@ class SuperviseScreen(Counting):
     def action_reload(self) -> None:
         """Read the record again."""
         self.reload()
+
+    def action_bars(self) -> None:
+        """The bars; in a narrow window they take the figures' place, and give it back."""
+        self.toggle_class("-bars")
+        (self.bars if self.has_class("-bars") else self.numbers).focus()
 
     def action_pane(self, by: int) -> None:
         """The next pane."""
