@@ -44,7 +44,7 @@ class Caption(Static):
 
 
 class DemoApp(TriageApp):
-    """The app with a player in it. ``told`` is called after every act, for recordings."""
+    """The app with a player in it. ``told`` is called with every act and key, once it is done, for recordings."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "leave_demo", "leave the demo", priority=True, show=False),
@@ -58,7 +58,7 @@ class DemoApp(TriageApp):
         *,
         speed: float = 1.0,
         step: bool = False,
-        told: Callable[[DemoApp, Act], None] | None = None,
+        told: Callable[[DemoApp, Act, str], None] | None = None,
     ) -> None:
         self.file, self.folder, self.clock = file, folder, clock
         super().__init__(practice_desk(folder / "0", clock))
@@ -100,6 +100,7 @@ class DemoApp(TriageApp):
     async def play(self) -> None:
         """Act after act, from where it stands to the end."""
         if self.call is None:
+            self._tell(Act(), "")
             await self._press("f2")
         while self.at < len(self.file.script) and not self.mine:
             act = self.file.script[self.at]
@@ -111,8 +112,6 @@ class DemoApp(TriageApp):
                 await self._wait_for_go()
                 return
             self.at += 1
-            if self.told is not None:
-                self.told(self, act)
         if not self.mine:
             self._say("coach", "The end. ← goes back, t takes over, ctrl+q leaves.")
 
@@ -121,6 +120,7 @@ class DemoApp(TriageApp):
             text = getattr(act, kind)
             if text:
                 self._say(kind, text)
+                self._tell(act, "")
                 await self._wait(max(1.2, len(text.split()) * WORD))
                 if self.step:
                     await self._wait_for_go()
@@ -130,7 +130,12 @@ class DemoApp(TriageApp):
             if self.mine:
                 return
             await self._press(key)
+            self._tell(act, key)
         await self._wait(0.4)
+
+    def _tell(self, act: Act, key: str) -> None:
+        if self.told is not None:
+            self.told(self, act, key)
 
     async def _press(self, key: str) -> None:
         """Press a key and wait until all it does is done."""
@@ -167,7 +172,7 @@ class DemoApp(TriageApp):
         self._draw()
 
     def _draw(self) -> None:
-        state = "yours now" if self.mine else "paused" if self.paused else f"{self.speed:g}x"
+        state = "yours now" if self.mine else "paused" if self.paused else f"{min(self.speed, SPEEDS[-1]):g}x"
         shown = " ".join(self.pressed[-6:])
         keys = "space pause · → step · ← back · + − speed · t take over"
         foot = Content.styled(f"{keys}     {state}     keys: {shown}", "$quiet")
