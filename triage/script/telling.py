@@ -100,7 +100,7 @@ def caller(script: Script, walk: Walk) -> str:
 
 def needs(script: Script, walk: Walk) -> list[str]:
     """How to talk and write to the person."""
-    found = [told(script, walk, key) for key in NEEDS]
+    found = [told(script, walk, key) for key in NEEDS if walk.used.get(key) not in ("none", ("none",))]
     found.append("interpreter" if walk.used.get("interpreter") == "yes" else "")
     return [words for words in found if words]
 
