@@ -218,3 +218,11 @@ async def test_the_persons_age_becomes_a_filter_that_can_be_taken_off(search: St
         assert screen(pilot).filters.age is None
         await pilot.press("f3", "f3")
         assert screen(pilot).filters.age is None
+
+
+async def test_between_calls_the_directory_can_be_looked_up_but_nothing_is_kept(sit_down: Start) -> None:
+    async with sit_down() as pilot:
+        await pilot.app.workers.wait_for_complete()
+        await pilot.press("f3", *"dementia", "plus")
+        assert names(pilot)
+        assert "No call is open" in cast(TriageApp, pilot.app).status
