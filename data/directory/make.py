@@ -19,7 +19,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from prose import Prose
+from prose import Prose, Setting
 from words import WORDS, Kind, Venue, kinds, organisations, places, venues
 
 SEED = 1226
@@ -29,6 +29,14 @@ COUNTS = {"activity": 1226, "care": 300}
 FILES = {"activity": "community-activities.jsonl", "care": "care-and-support.jsonl"}
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SAYS_WHEN = {
+    "Saturday": "sat",
+    "Sunday": "sun",
+    r"Morning|Breakfast|Elevenses|First Light|Dawn": "am",
+    "Afternoon|Matinee|Two O'Clock": "pm",
+    r"Evening|Night|Supper|After Work": "eve",
+}
+"""A name that says when must be right: the part of the day that goes with a word in it."""
 NO_VENUE = {"visit", "phone", "online", "city"}
 """Settings without a place to go to: at home, by telephone, on a screen, or all over the city."""
 ALONE = {"club", "firm"}
@@ -167,13 +175,14 @@ class Maker:
                 return made
         raise ValueError(name)
 
-    def schedule(self, kind: Kind) -> tuple[list[dict[str, Any]], list[str], str, str]:
+    def schedule(self, kind: Kind, name: str) -> tuple[list[dict[str, Any]], list[str], str, str]:
         """The times, the days in words, and when it starts and ends in words."""
         rng = self.rng
         often = kind.settings.get("freq", "w")
         if often == "x":
             return [], [], "", ""
         part = rng.choice(kind.each("time", "am"))
+        part = next((then for word, then in SAYS_WHEN.items() if re.search(word, name)), part)
         starts = {
             "am": (9.5, 10, 10, 10.5, 11),
             "lunch": (11.5, 12, 12, 12.5),
@@ -190,6 +199,8 @@ class Maker:
         length = max(0.75, hours + rng.choice((-0.5, 0, 0, 0, 0.5) if hours > 1 else (-0.25, 0, 0, 0.25)))
         end = start + length
         day = {"sat": 5, "sun": 6}.get(part, rng.randrange(5))
+        said = next((n for n, word in enumerate(NAMES) if word in name), None)
+        day = day if said is None else said
         days = [day]
         rule: dict[str, Any] = {}
         if often == "o":
@@ -243,7 +254,9 @@ class Maker:
             seen[venue.place] += 1
             seen[venue.name] += 1
             self.used_venue[venue.name] += 1
-        schedules, days, start, end = self.schedule(kind)
+        schedules, days, start, end = self.schedule(kind, given)
+        hour = int(schedules[0]["opens_at"][:2]) if schedules else None
+        once = bool(schedules) and len(schedules[0]["byday"]) == 1
         name = self.name(kind, at, venue, days)
         org, sort = self.organisation(kind, name, venue)
         phone, email, url = self.contact(org)
@@ -252,7 +265,7 @@ class Maker:
             "id": self.id(name, venue.place if venue else "coventry"),
             "name": name,
             "kind": directory,
-            "description": self.prose.describe(kind, venue, sort, days, start, end),
+            "description": self.prose.describe(Setting(kind, venue, org, sort, tuple(days), hour, start, end, once)),
             "source_id": self.source_id(directory),
             "source": "Demonstration directory",
             "organisation": org,
@@ -391,11 +404,7 @@ def spoken(hours: float) -> str:
     return f"{hour}{f'.{minutes:02}' if minutes else ''}{'am' if hours < 12 else 'pm'}"
 
 
-ORDER = (
-    "id name kind description source_id source organisation topics ward address postcode latitude longitude fees free "
-    "eligibility minimum_age maximum_age schedules accessibility languages transportation application_process phone "
-    "email url room alert status as_of assured_date check demonstration"
-).split()
+ORDER = ["id", "name", "kind", "description", "source_id", "source", "organisation", "topics", "ward", "address", "postcode", "latitude", "longitude", "fees", "free", "eligibility", "minimum_age", "maximum_age", "schedules", "accessibility", "languages", "transportation", "application_process", "phone", "email", "url", "room", "alert", "status", "as_of", "assured_date", "check", "demonstration"]
 
 
 def line(made: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """Puts descriptions together from hand-written sentences, so that no two sound alike.
 
 Each sentence is used as seldom as possible; [a|b] inside one is a choice, {name} and the like are filled in. Sentences
-that would clash (both about tea, both about how it began) never meet in one description.
+that would clash (both about tea, both about how it began, or about a day on which nothing happens) never meet. Of
+several tries the one least like the earlier listings of its kind is taken.
 """
 
 from __future__ import annotations
@@ -10,46 +11,62 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 
-from words import WORDS, Kind, Venue, voices
+from words import WORDS, Kind, Venue, blurbs, voices
 
 SHORTEST, LONGEST = 30, 80
-SHARED = 5
+SHARED = 4
 """How often a sentence that belongs to no one kind may be used."""
+QUIRKS = 3
+TRIES = 6
+UNLIKE = 0.1
+"""A try is taken at once when its likeness to every earlier listing of its kind is below this."""
 MOTIFS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\b(tea|coffee|kettle|brew|biscuits?|cakes?|scones?|cuppa|urn|hatch)\b",
-        r"\b(free|£|charge|pay|price|cost|afford|donation|pounds?|money)\b",
-        r"\b(beginners?|first time|never|start|new faces|newcomers?|learn|experience|join)\b",
+        r"\b(tea|coffee|kettle|brew|biscuits?|cakes?|scones?|cuppa|urn|hatch|refreshments)\b",
+        r"\b(free|£|charge|pay|price|cost|afford|donation|pounds?|money|affordable)\b",
+        r"\b(beginners?|first time|never|start|new faces|newcomers?|learn|experience|join|no previous)\b",
         r"\b(wheelchairs?|ramp|lift|seated|sitting|sit down|chairs?)\b",
-        r"\b(bus|car park|park on|parking)\b",
-        r"\b(started|began|since|founded|years|grown|first met)\b",
+        r"\b(bus|car park|park on|parking|transport)\b",
+        r"\b(started|began|since|founded|years|grown|first met|established|set up|launched)\b",
         r"\b(men|women|ladies|blokes)\b",
         r"\b(ring|phone|text|e-mail|message|telephone)\b",
         r"\b(bring|wear|boots|shoes|clothes)\b",
-        r"\b(carers?|helper|assistant)\b",
+        r"\b(carers?|helper|assistants?)\b",
         r"\b(talk|chat|listen|natter)\b",
-        r"\b(GP|nurse|surgery|doctor|referr?al|referred)\b",
+        r"\b(GPs?|nurses?|surgery|doctors?|referr?als?|referred)\b",
         r"\b(door|doors|gate|entrance)\b",
         r"\b(volunteers?|paid|staff)\b",
         r"\b(week|weeks|weekly|fortnight)\b",
         r"\b(month|months|monthly)\b",
         r"\{(n|few)\}",
         r"\{(start|end|dayname)\}",
-        r"\b(DBS|checked|trained|qualified|training)\b",
-        r"\b(raffle|fair|sell|raise|grant|funded|fund)\b",
+        r"\b(DBS|checked|trained|qualified|training|accredited)\b",
+        r"\b(raffle|fair|sell|raise|grant|funded|fund|lottery)\b",
         r"\b(lunch|soup|sandwich\w*|meal|dinner)\b",
         r"\b(music|radio|songs?|sing\w*)\b",
         r"\b(children|grandchildren|families|family|school)\b",
+        r"\b(aims?|purpose|promotes?|designed)\b",
+        r"\b(all abilities|any standard|any age|all levels|everyone|anyone|open to)\b",
     )
 ]
-LOOSE = re.compile(r"^(It|They|He|She|There|That|This|Those|These|Everything|Then|Some|Nobody|None|Most)\b")
+LOOSE = re.compile(r"^(It|They|He|She|There|That|This|Those|These|Everything|Then|Some|Nobody|None|Most|Each)\b")
+ELSEWHERE = re.compile(
+    r"\b(doors?|rooms?|desk|hall|building|chairs?|here|turn up|first time|kettle|coming alone|come)\b", re.I
+)
+WEEKDAY = re.compile(r"\b((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)s?\b")
+TIMES = {
+    re.compile(r"\bmornings?\b"): range(7, 12),
+    re.compile(r"\bafternoons?\b"): range(12, 17),
+    re.compile(r"\bevenings?\b|\bdark\b"): range(16, 24),
+    re.compile(r"\bthe light\b"): range(7, 15),
+    re.compile(r"\btablets to be working\b"): range(7, 12),
+}
 COMMON = frozenset(
-    "about after again along another anybody anyone around because before being between comes could every everyone "
-    "first going group little makes never other others people place right should since somebody someone start still "
-    "their there these things those through under until using wants where which while without would yours".split()
+    (WORDS / "common.txt").read_text(encoding="utf-8").split(),
 )
 NUMBERS = (
     "ten",
@@ -64,6 +81,23 @@ NUMBERS = (
     "thirty-five",
 )
 FEW = ("three", "four", "five", "six", "seven", "eight", "nine")
+OUTDOORS = {"park": "outdoor", "garden": "outdoor", "allotment": "outdoor", "gym": "leisure", "pool": "leisure"}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a description has to agree with."""
+
+    kind: Kind
+    venue: Venue | None
+    org: str
+    sort: str
+    days: tuple[str, ...] = ()
+    hour: int | None = None
+    start: str = ""
+    end: str = ""
+    once: bool = True
+    """It happens on one day of the week only."""
 
 
 class Prose:
@@ -73,80 +107,105 @@ class Prose:
         self.rng = rng
         self.used: Counter[str] = Counter()
         self.voices = voices()
-        self.shared = {sentence for group in self.voices.values() for sentence in group}
+        self.blurbs = blurbs()
+        self.shared = {s: SHARED for group in self.voices.values() for s in group}
+        self.shared |= dict.fromkeys(self.blurbs.values(), QUIRKS)
+        self.written: dict[str, list[frozenset[tuple[str, ...]]]] = {}
         text = (WORDS / "people.txt").read_text(encoding="utf-8")
         self.people = [name.strip() for name in text.split(",")]
 
-    def describe(self, kind: Kind, venue: Venue | None, sort: str, days: list[str], start: str, end: str) -> str:
+    def describe(self, at: Setting) -> str:
         """A description of one listing, 30 to 80 words."""
-        rng = self.rng
-        for _ in range(200):
-            target = rng.triangular(33, 74, 46)
-            first = self._least(kind.openings, [])
-            chosen = [first]
-            wanted = ["-", rng.choice("-+"), "+", "-", "+", "-", "-", "+", ">"]
-            if rng.random() < 0.58:
-                wanted.insert(rng.choice((2, 2, 3)), "voice")
-            if venue and venue.quirk and rng.random() < 0.3:
-                wanted.insert(rng.choice((1, 2, 3)), "quirk")
-            if len(days) == 1 and start and rng.random() < 0.16:
-                wanted.insert(2, "when")
-            for which in wanted:
-                if len(" ".join(chosen).split()) >= target - 5:
-                    break
-                found = self._least(self._stock(which, kind, venue, sort, start), chosen)
-                if found:
-                    chosen.append(found)
-            text = self._say(self._ordered(chosen, kind), venue, days, start, end)
-            if SHORTEST + 1 <= len(text.split()) <= LONGEST - 2:
-                for sentence in chosen:
-                    self.used[sentence] += 1
-                return text
-        raise ValueError(f"{kind.topic}: no description of {SHORTEST} to {LONGEST} words could be made")
+        earlier = self.written.setdefault(at.kind.topic, [])
+        best: tuple[float, str, list[str]] | None = None
+        tries = 0
+        for _ in range(120):
+            chosen = self._sentences(at)
+            text = self._say(chosen, at)
+            if not SHORTEST < len(text.split()) < LONGEST - 1:
+                continue
+            made = shingles(text)
+            like = max((len(made & other) / len(made | other) for other in earlier), default=0.0)
+            if best is None or like < best[0]:
+                best = (like, text, chosen)
+            tries += 1
+            if like < UNLIKE or tries == TRIES:
+                break
+        if best is None:
+            raise ValueError(f"{at.kind.topic}: no description of {SHORTEST} to {LONGEST} words could be made")
+        self.used.update(best[2])
+        earlier.append(shingles(best[1]))
+        return best[1]
 
-    def _stock(self, which: str, kind: Kind, venue: Venue | None, sort: str, start: str) -> list[str]:
-        own = {"-": kind.details, "+": kind.people, ">": kind.openings}
+    def _sentences(self, at: Setting) -> list[str]:
+        """One try: which sentences, in what order."""
+        rng = self.rng
+        target = rng.triangular(33, 76, 48)
+        voice = rng.choice(("warm", "warm", "mixed", "mixed", "plain", "plain"))
+        wanted = {
+            "warm": [">", "-", rng.choice("-+"), "+", "-", "+", "=", "-"],
+            "mixed": [rng.choice(">="), rng.choice("-="), "+", "-", "=", "+", "-"],
+            "plain": ["=", rng.choice("=-"), "=", "+", "-", "=", "-", "+"],
+        }[voice]
+        if at.org in self.blurbs and rng.random() < 0.42:
+            wanted.insert(rng.choice((0, 1, 2)) if voice != "warm" else 2, "blurb")
+        elif rng.random() < 0.5:
+            wanted.insert(rng.choice((2, 2, 3)), "voice")
+        if at.venue and at.venue.quirk and rng.random() < 0.25:
+            wanted.insert(rng.choice((2, 3)), "quirk")
+        if len(at.days) == 1 and at.start and rng.random() < 0.14:
+            wanted.insert(2, "when")
+        chosen: list[str] = []
+        for which in wanted:
+            if len(" ".join(chosen).split()) >= target - 5:
+                break
+            found = self._least(self._stock(which, at), chosen, at)
+            if found:
+                chosen.append(found)
+        return chosen
+
+    def _stock(self, which: str, at: Setting) -> list[str]:
+        kind, venue = at.kind, at.venue
+        own = {"-": kind.details, "+": kind.people, ">": kind.openings, "=": kind.plain}
         if which in own:
             return own[which]
         if which == "quirk" and venue:
+            self.shared.setdefault(venue.quirk, QUIRKS)
             return [venue.quirk]
         if which == "when":
-            evening = start.endswith("pm") and int(start.split(".")[0].removesuffix("pm")) in (6, 7, 8)
-            return [
-                s
-                for s in self.voices["when"]
-                if not (evening and "light" in s) and not ("tablets" in s and "am" not in start)
-            ]
-        groups = [venue.sort if sort == "host" and venue else {"club": "club", "firm": ""}.get(sort, "charity")]
+            return self.voices["when"]
+        if which == "blurb":
+            return [self.blurbs[at.org]]
+        groups = [venue.sort if at.sort == "host" and venue else {"club": "club", "firm": ""}.get(at.sort, "charity")]
         if kind.each("voice"):
-            groups = []
-        groups += kind.each("voice")
+            groups = kind.each("voice")
         if venue:
-            groups.append(
-                {"park": "outdoor", "garden": "outdoor", "allotment": "outdoor", "gym": "leisure"}.get(
-                    venue.sort, venue.sort
-                )
-            )
+            groups.append(OUTDOORS.get(venue.sort, venue.sort))
         groups = [g for g in groups if g in self.voices and g not in kind.each("mute")]
-        return [s for g in dict.fromkeys(groups) for s in self.voices[g]]
+        found = [s for g in dict.fromkeys(groups) for s in self.voices[g]]
+        return found if venue else [s for s in found if kind.each("voice") or not ELSEWHERE.search(s)]
 
-    def _least(self, stock: Iterable[str], chosen: list[str]) -> str:
-        """The least used of the sentences that clash with none already chosen; a shared one only so often."""
-        fit = [s for s in stock if s not in chosen and not any(clash(s, c) for c in chosen)]
-        fit = [s for s in fit if self.used[s] < SHARED or s not in self.shared]
+    def _least(self, stock: Iterable[str], chosen: list[str], at: Setting) -> str:
+        """The least used of the sentences that fit and clash with none already chosen."""
+        brief = any(len(c.split()) < 7 for c in chosen)
+        fit = [
+            s
+            for s in stock
+            if s not in chosen
+            and self.used[s] < self.shared.get(s, 99)
+            and not (brief and len(s.split()) < 7)
+            and agrees(s, at)
+            and not any(clash(s, c) for c in chosen)
+        ]
         if not fit:
             return ""
         few = min(self.used[s] for s in fit)
         return self.rng.choice([s for s in fit if self.used[s] == few])
 
-    def _ordered(self, chosen: list[str], kind: Kind) -> list[str]:
-        """Now and then the opening isn't first."""
-        if len(chosen) > 2 and self.rng.random() < 0.1 and not LOOSE.match(chosen[1]) and "{" not in chosen[1][:2]:
-            return [chosen[1], chosen[0], *chosen[2:]]
-        return chosen
-
-    def _say(self, chosen: list[str], venue: Venue | None, days: list[str], start: str, end: str) -> str:
+    def _say(self, chosen: list[str], at: Setting) -> str:
         rng = self.rng
+        if len(chosen) > 2 and rng.random() < 0.08 and not LOOSE.match(chosen[1]):
+            chosen = [chosen[1], chosen[0], *chosen[2:]]
         one, two = rng.sample(self.people, 2)
         fill = {
             "name": one,
@@ -154,24 +213,32 @@ class Prose:
             "n": rng.choice(NUMBERS),
             "few": rng.choice(FEW),
             "year": str(rng.randrange(1988, 2024)),
-            "place": venue.place if venue else "Coventry",
-            "venue": venue.name if venue and venue.sort != "own" else "home",
-            "dayname": days[0] if days else "week",
-            "start": start,
-            "end": end,
+            "place": at.venue.place if at.venue else "Coventry",
+            "venue": at.venue.name if at.venue and at.venue.sort != "own" else "home",
+            "dayname": at.days[0] if at.days else "week",
+            "start": at.start,
+            "end": at.end,
         }
-        text = " ".join(self._choose(s) for s in chosen)
+        text = " ".join(re.sub(r"\[([^\]]*)\]", lambda m: rng.choice(m[1].split("|")), s) for s in chosen)
         for key, value in fill.items():
             text = text.replace("{" + key + "}", value)
         text = re.sub(r"(^|[.!?] )([a-z])", lambda m: m[1] + m[2].upper(), text)
-        return text.replace("'", "’").replace("p.m..", "p.m.")
-
-    def _choose(self, sentence: str) -> str:
-        return re.sub(r"\[([^\]]*)\]", lambda m: self.rng.choice(m[1].split("|")), sentence)
+        return text.replace("'", "’")
 
 
+def agrees(sentence: str, at: Setting) -> bool:
+    """Whether a sentence fits the days and the hour."""
+    if not at.once or at.hour is None:
+        return True
+    named = WEEKDAY.findall(sentence)
+    if named and not set(named) <= set(at.days):
+        return False
+    return all(at.hour in hours for word, hours in TIMES.items() if word.search(sentence))
+
+
+@cache
 def clash(one: str, two: str) -> bool:
-    """Whether two sentences say the same kind of thing or share a telling word."""
+    """Whether two sentences say the same kind of thing or share telling words."""
     return bool(motifs(one) & motifs(two)) or len(telling(one) & telling(two)) >= 2
 
 
@@ -184,5 +251,10 @@ def motifs(sentence: str) -> frozenset[int]:
 @cache
 def telling(sentence: str) -> frozenset[str]:
     """The words of a sentence that stick in the mind, crudely stemmed."""
-    words = re.findall(r"[a-z]{5,}", sentence.lower())
-    return frozenset(w[:6] for w in words if w not in COMMON)
+    return frozenset(w[:6] for w in re.findall(r"[a-z]{5,}", sentence.lower()) if w not in COMMON)
+
+
+def shingles(text: str) -> frozenset[tuple[str, ...]]:
+    """Every five words in a row."""
+    words = re.findall(r"[\w’]+", text.lower())
+    return frozenset(tuple(words[i : i + 5]) for i in range(len(words) - 4))

@@ -42,6 +42,7 @@ class Kind:
     openings: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)
 
     def each(self, key: str, otherwise: str = "") -> list[str]:
         """A setting that is a list of words with weights: ``club3,host`` is club, club, club, host."""
@@ -109,4 +110,19 @@ def kinds(folder: str) -> list[Kind]:
             else:
                 where = {">": found[-1].openings, "-": found[-1].details, "+": found[-1].people}
                 where[mark].append(rest)
+    by_topic = {kind.topic: kind for kind in found}
+    for path in sorted((WORDS / "plain").glob("*.txt")):
+        for line in lines(f"plain/{path.name}"):
+            if line.startswith("== "):
+                topic = line[3:]
+            elif topic in by_topic:
+                by_topic[topic].plain.append(line[2:])
     return found
+
+
+def blurbs() -> dict[str, str]:
+    """What organisations say of themselves."""
+    return {
+        name.strip().replace("'", "’"): words.strip()
+        for name, _, words in (line.partition("|") for line in lines("blurbs.txt"))
+    }

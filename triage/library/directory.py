@@ -119,8 +119,8 @@ def _strict_form(cls: Any, inner: dict[Any, Any]) -> Any:
     return msgspec.defstruct(cls.__name__.lower(), fields, forbid_unknown_fields=True, gc=False)
 
 
-_schedule_form = _strict_form(Schedule, {})
-_strict = msgspec.json.Decoder(_strict_form(Listing, {tuple[Schedule, ...]: tuple[_schedule_form, ...]}))
+_schedules: Any = tuple.__class_getitem__((_strict_form(Schedule, {}), ...))
+_strict = msgspec.json.Decoder(_strict_form(Listing, {tuple[Schedule, ...]: _schedules}))
 _listing = msgspec.json.Decoder(Listing)
 
 
