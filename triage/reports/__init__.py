@@ -4,11 +4,12 @@
 of them, ``sheet`` turns figures into rows.
 """
 
-from triage.reports.counts import WAYS, By, Group, by_day, by_hour, open_now, tally
-from triage.reports.days import Window, around, last_days
+from triage.reports.counts import WAYS, By, Group, by_day, by_hour, names, open_now, tally
+from triage.reports.days import around, last_days
 from triage.reports.figures import Count, Figure, Share, Spread, calls_of
 from triage.reports.kpis import figures
 from triage.reports.page import Page, call_page
+from triage.reports.window import Window
 
 __all__ = [
     "WAYS",
@@ -27,6 +28,7 @@ __all__ = [
     "calls_of",
     "figures",
     "last_days",
+    "names",
     "open_now",
     "tally",
 ]

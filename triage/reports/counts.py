@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from triage.model import Call
-from triage.reports.days import Window, opened_at
+from triage.reports.days import opened_at
 from triage.reports.figures import Share, Spread
 from triage.reports.kpis import first_contact, handling, outcome
+from triage.reports.window import Window
 
 By = Literal["day", "handler", "pathway", "outcome"]
 WAYS: tuple[By, ...] = get_args(By)
@@ -33,11 +34,16 @@ def tally(window: Window, by: By) -> tuple[Group, ...]:
     """The calls in groups: days in order, others by size. A call with two pathways is in both."""
     groups: dict[str, list[Call]] = {}
     for call in window.calls:
-        for name in _NAMES[by](call):
+        for name in names(call, by):
             groups.setdefault(name, []).append(call)
     met, minutes = first_contact(window), handling(window)
     made = sorted((_group(name, calls, met, minutes) for name, calls in groups.items()), key=lambda g: g.name)
     return tuple(made if by == "day" else sorted(made, key=lambda g: -len(g.calls)))
+
+
+def names(call: Call, by: By) -> tuple[str, ...]:
+    """The groups a call is in."""
+    return _NAMES[by](call)
 
 
 def by_hour(window: Window) -> tuple[tuple[str, ...], ...]:

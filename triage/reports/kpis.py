@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from triage.model import DECLINED, NOT_KNOWN, Call
-from triage.reports.days import REPEAT_DAYS, Window, local, opened_at
+from triage.reports.days import REPEAT_DAYS, local, opened_at
 from triage.reports.figures import Count, Figure, Share, Spread, parts
-from triage.reports.repeat import by_person, came_back, person_keys, rang_before
+from triage.reports.window import Window
 
 MET = frozenset(("LLS", "SWR", "NHS", "SFD", "IAG", "LAO", "UPD"))
 """The outcomes that can be met at first contact (K1)."""
@@ -31,9 +31,10 @@ NOT_ANSWERED = "nuisance, abandoned or ended for abuse"
 
 def figures(window: Window) -> tuple[Figure, ...]:
     """All of them, in the order a supervisor reads them."""
+    met = first_contact(window)
     return (
-        first_contact(window),
-        first_contact_held(window),
+        met,
+        first_contact_held(window, met),
         handling(window),
         handling(window, safeguarding=True),
         concerns(window),
@@ -51,14 +52,13 @@ def outcome(call: Call) -> str:
 
 def first_contact(window: Window) -> Share:
     """K1: met at first contact, of the contacts with a need."""
-    people = by_person(window.everything)
     left, of, not_met = [], [], []
     for call in window.calls:
         if why := _no_need(call):
             left.append((why, call.id))
             continue
         of.append(call.id)
-        if why := _unmet_because(call) or ("came back within 28 days" if came_back(call, people) else ""):
+        if why := _unmet_because(call) or ("came back within 28 days" if window.repeats.after(call.id) else ""):
             not_met.append((why, call.id))
     failed = {call for _, call in not_met}
     return Share(
@@ -75,9 +75,8 @@ def first_contact(window: Window) -> Share:
     )
 
 
-def first_contact_held(window: Window) -> Share:
-    """K1 for the calls old enough to know: 28 days have passed since."""
-    whole = first_contact(window)
+def first_contact_held(window: Window, whole: Share) -> Share:
+    """K1, given the whole of it, for the calls old enough to know: 28 days have passed since."""
     young = {c.id for c in window.calls if (window.now - opened_at(c)).days < REPEAT_DAYS}
     old = [i for i in whole.of if i not in young]
     left = [(p.why, i) for p in whole.left_out for i in p.calls]
@@ -165,12 +164,11 @@ def wait_to_slot(window: Window) -> Spread:
 
 def repeats(window: Window) -> Share:
     """K17: calls about a person we had a call about in the 28 days before."""
-    people = by_person(window.everything)
     known, left = [], []
     for call in window.calls:
         if outcome(call) in NOT_A_CONTACT:
             left.append((NOT_ANSWERED, call.id))
-        elif not person_keys(call):
+        elif not window.repeats.knows(call.id):
             left.append(("nobody to tell by: no name with a birth date, postcode or phone", call.id))
         else:
             known.append(call)
@@ -179,7 +177,7 @@ def repeats(window: Window) -> Share:
         "Repeat contacts",
         "Calls about a person who was the subject of another call in the 28 days before, whatever the need. Of the "
         "calls that say who they are about.",
-        tuple(c.id for c in known if rang_before(c, people)),
+        tuple(c.id for c in known if window.repeats.before(c.id)),
         tuple(c.id for c in known),
         left_out=parts(left),
     )

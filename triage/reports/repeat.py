@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from triage.model import DECLINED, NOT_KNOWN, Call
 from triage.reports.days import REPEAT_DAYS, opened_at
@@ -28,46 +29,60 @@ def person_keys(call: Call) -> frozenset[tuple[str, ...]]:
 
 def needs(call: Call) -> frozenset[str]:
     """What the call was about: its pathways, or its reasons while it is still open."""
-    walked = call.closed.data.get("pathways", ()) if call.closed else ()
+    closed = call.closed
+    walked = closed.data.get("pathways", ()) if closed else ()
     reason = call.answers.get("reason", ())
     reasons = (reason,) if isinstance(reason, str) else tuple(map(str, reason)) if isinstance(reason, tuple) else ()
     return frozenset((*walked, *reasons)) - SAYS_NOTHING - {NOT_KNOWN, DECLINED}
 
 
-def by_person(calls: Iterable[Call]) -> Mapping[tuple[str, ...], list[Call]]:
-    """The calls under each key that tells a person."""
-    found: dict[tuple[str, ...], list[Call]] = defaultdict(list)
-    for call in calls:
-        for key in person_keys(call):
-            found[key].append(call)
-    return found
+class Repeats:
+    """Who rang before and who rang again, among some calls; each call is read once."""
+
+    def __init__(self, calls: Iterable[Call]) -> None:
+        self._seen = {c.id: _Seen(c.id, opened_at(c), person_keys(c), needs(c), _chases(c)) for c in calls}
+        self._people: dict[tuple[str, ...], list[_Seen]] = defaultdict(list)
+        for seen in self._seen.values():
+            for key in seen.keys:
+                self._people[key].append(seen)
+
+    def knows(self, call: str) -> bool:
+        """Whether the call says who it is about."""
+        return bool(self._seen[call].keys)
+
+    def before(self, call: str) -> bool:
+        """Whether there was a call about the same person in the 28 days before, whatever the need."""
+        this = self._seen[call]
+        return any(_follows(other, this) for other in self._same_person(this))
+
+    def after(self, call: str) -> bool:
+        """Whether the same person's same need came back in the 28 days after; a chasing call is always the same."""
+        this = self._seen[call]
+        return any(
+            _follows(this, other) and (other.chases or bool(this.needs & other.needs))
+            for other in self._same_person(this)
+        )
+
+    def _same_person(self, this: _Seen) -> Iterator[_Seen]:
+        return (other for key in this.keys for other in self._people[key] if other.id != this.id)
 
 
-def rang_before(call: Call, people: Mapping[tuple[str, ...], list[Call]]) -> bool:
-    """Whether there was a call about the same person in the 28 days before, whatever the need."""
-    return any(_follows(earlier, call) for earlier in _same_person(call, people))
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    id: str
+    at: datetime
+    keys: frozenset[tuple[str, ...]]
+    needs: frozenset[str]
+    chases: bool
 
 
-def came_back(call: Call, people: Mapping[tuple[str, ...], list[Call]]) -> bool:
-    """Whether the same person's same need came back in the 28 days after; a chasing call always is the same need."""
-    return any(
-        _follows(call, later) and (needs(call) & needs(later) or _outcome(later) == "DUP")
-        for later in _same_person(call, people)
-    )
+def _follows(first: _Seen, second: _Seen) -> bool:
+    return timedelta() < second.at - first.at <= timedelta(days=REPEAT_DAYS)
 
 
-def _same_person(call: Call, people: Mapping[tuple[str, ...], list[Call]]) -> Iterable[Call]:
-    others = {other.id: other for key in person_keys(call) for other in people.get(key, ())}
-    others.pop(call.id, None)
-    return others.values()
-
-
-def _follows(first: Call, second: Call) -> bool:
-    return timedelta() < opened_at(second) - opened_at(first) <= timedelta(days=REPEAT_DAYS)
-
-
-def _outcome(call: Call) -> str:
-    return str(call.closed.data.get("outcome", "")) if call.closed else ""
+def _chases(call: Call) -> bool:
+    closed = call.closed
+    return closed is not None and closed.data.get("outcome") == "DUP"
 
 
 def _told(call: Call, key: str) -> str:

@@ -18,7 +18,7 @@ from textual.screen import Screen
 
 from triage.errors import TriageError
 from triage.model import Call
-from triage.reports import By, Count, Figure, Window, around, by_day, by_hour, figures, open_now, tally
+from triage.reports import By, Count, Figure, Window, around, by_day, by_hour, figures, names, open_now
 from triage.ui.here import here
 from triage.ui.widgets.bars import Bar, Bars
 from triage.ui.widgets.callbar import CallBar
@@ -179,10 +179,8 @@ class Counting(Screen[None]):
         return [Bar(f"{h:02}", f"{h:02}:00 to {h + 1:02}:00", hours[h]) for h in range(first, last + 1)]
 
     def _kept(self, window: Window) -> frozenset[str]:
-        kept = frozenset(c.id for c in window.calls)
-        for by, name in self.filters.items():
-            kept &= frozenset(next((g.calls for g in tally(window, by) if g.name == name), ()))
-        return kept
+        asked = self.filters.items()
+        return frozenset(c.id for c in window.calls if all(name in names(c, by) for by, name in asked))
 
 
 def _ids(calls: Sequence[Call]) -> tuple[str, ...]:
