@@ -163,7 +163,7 @@ def bench(listings: list[Listing], naive_keys: int) -> None:
     everything = fresh._sieve.current
 
     def ranked(words: str) -> object:
-        return fresh._ranking.rank(parse(words, lexicon, fresh.places, fresh._known), everything, None, 20)
+        return fresh._ranking.rank(parse(words, lexicon, fresh.places, fresh._spell), everything, None, 20)
 
     row("search, ranked only", timed(ranked, keys))
     chosen = Filters(kind="activity", day="TU", age=70, free=True)

@@ -16,12 +16,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from triage.directory.words import LONGEST, sound, stem, tokens
+from triage.directory.words import LONGEST, respelt, sound, stem, tokens
 
 NOT, CANNOT = "not", "cannot"
+Spell = Callable[[str], str]
 GAP = 6
 """Words that may stand between the words of one phrase."""
 
@@ -55,10 +56,11 @@ class Concept:
 class Grammar:
     """The small words: ``kin``, ``pronouns`` and ``filler`` drop out; ``rewrites`` turn several words into one
     (``no longer: not``); ``denials`` maps a word to ``not`` or ``cannot``; each tuple of ``same`` holds words of one
-    meaning, the first of which stands for all.
+    meaning, the first of which stands for all. ``weak`` are stems that say too little to be a phrase by themselves.
     """
 
     kin: frozenset[str] = frozenset()
+    weak: frozenset[str] = frozenset()
     pronouns: frozenset[str] = frozenset()
     filler: frozenset[str] = frozenset()
     rewrites: Mapping[str, str] = field(default_factory=dict)
@@ -156,10 +158,10 @@ class Lexicon:
         """How many phrases it knows."""
         return sum(len(concept.say) for concept in self.concepts)
 
-    def _hear(self, text: str, known: Callable[[str], bool] | None = None) -> Meaning:
-        """What a caller's words may mean; ``known`` says which words need no mending of their spelling."""
+    def _hear(self, text: str, spell: Spell | None = None) -> Meaning:
+        """What a caller's words may mean; ``spell`` gives a word as the directory spells it, ``""`` if it can't."""
         words = tokens(text[:LONGEST])
-        codes = [self._mend(code, words, known) for code in self._codes(words)]
+        codes = [self._mend(code, words, spell) for code in self._codes(words)]
         ideas = self._whole(codes, words)
         covered = frozenset(i for idea in ideas for i in idea.at)
         left = [code for code in codes if not code.small and not code.at <= covered]
@@ -173,7 +175,9 @@ class Lexicon:
         also needs the small words.
         """
         telling = frozenset(code.code for code in codes if not code.small)
-        if len(telling) > 1 or (telling and len(users[next(iter(telling))]) <= weak):
+        if len(telling) > 1:
+            return telling
+        if telling and len(users[next(iter(telling))]) <= weak and not telling & self.grammar.weak:
             return telling
         filler = frozenset(code.code for code in codes if code.small in ("filler", "kin"))
         if telling or len(filler) > 1:
@@ -222,16 +226,22 @@ class Lexicon:
                 return length, rewritten
         return 1, words[at]
 
-    def _mend(self, code: _Code, words: list[str], known: Callable[[str], bool] | None) -> _Code:
-        """A misspelt or misheard telling word as the lexicon spells it."""
+    def _mend(self, code: _Code, words: list[str], spell: Spell | None) -> _Code:
+        """A misspelt or misheard telling word as the lexicon spells it, or the directory, if its word is nearer."""
         bare = code.code.removeprefix("~")
         if code.small or code.code in self._having or len(bare) < 5 or not bare.isalpha():
             return code
-        if known and any(known(words[i]) for i in code.at):
-            return code
         near = process.extractOne(bare, self._bare, scorer=OSA.distance, score_cutoff=2 if len(bare) >= 8 else 1)
         mended = near[0] if near else self._sounds.get(sound(bare), "")
-        return _Code(code.code[: -len(bare)] + mended, code.at, code.denied) if mended else code
+        typed = words[max(code.at)]
+        theirs = spell(typed) if spell else ""
+        if theirs == typed:
+            return code
+        if theirs and _alike(stem(theirs), bare) > _alike(mended, bare):
+            mended = self._same.get(stem(theirs), stem(theirs))
+        if not mended or _alike(mended, bare) < 50:
+            return code
+        return _Code(code.code[: -len(bare)] + mended, code.at, code.denied)
 
     @cached_property
     def _bare(self) -> list[str]:
@@ -326,6 +336,10 @@ def _closest(places: list[list[int]]) -> list[int]:
         if not best or spots[-1] - spots[0] < best[-1] - best[0]:
             best = spots
     return best
+
+
+def _alike(word: str, other: str) -> float:
+    return fuzz.ratio(respelt(word), respelt(other))
 
 
 def _said(words: list[str], at: frozenset[int]) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from triage.directory.lexicon import Lexicon, Meaning
+from triage.directory.lexicon import Lexicon, Meaning, Spell
 from triage.directory.places import Places, Spot
 from triage.directory.words import GENERIC, LONGEST, MOST, STOP, fold, tokens
 
@@ -36,12 +35,12 @@ class Query:
     spot: Spot | None = None
 
 
-def parse(typed: str, lexicon: Lexicon, places: Places, known: Callable[[str], bool]) -> Query:
-    """Take a query apart; ``known`` says which words the directory has."""
+def parse(typed: str, lexicon: Lexicon, places: Places, spell: Spell) -> Query:
+    """Take a query apart; ``spell`` gives a word as the directory spells it, ``""`` if it can't."""
     typed = typed[:LONGEST]
     words = [word[:40] for word in tokens(typed)[:MOST]]
     typed = " ".join(words) + (" " if typed[-1:].isspace() else "")
-    meaning = lexicon.hear(" ".join(words), known)
+    meaning = lexicon.hear(" ".join(words), spell)
     spot = places.hear(" ".join(words))
     spoken, covered = _where(words, spot), {i for idea in meaning.ideas if idea.whole for i in idea.at}
     alone = {i for idea in meaning.ideas if idea.whole and len(idea.at) == 1 for i in idea.at}

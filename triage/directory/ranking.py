@@ -41,6 +41,8 @@ PASSING = 0.8
 """What a term of one word is worth that a listing only mentions in passing."""
 HEADED = 0.6
 """A word this telling stands in the name or the topics."""
+PLAIN = 0.6
+"""What a concept of one word is worth when the directory itself uses that word in a name or a topic."""
 RARE = 4.0
 """The most that being rare counts for a concept, and for a word that is part of one."""
 NEAR = 4.0
@@ -116,8 +118,10 @@ class Ranking:
         meant = np.zeros(self.count, np.bool_)
         ideal = needed = plain = 0.0
         joined = self._joined(query)
+        has: dict[int, float] = {}
         for word in query.words:
             worth, df = self._word(word.text, word.last)
+            has[word.at] = float(worth.max(initial=0))
             for other in joined.get(word.at, ()):
                 worth = np.maximum(worth, self._word(other, word.last)[0] * 0.9)
                 df = max(df, int(np.count_nonzero(worth)))
@@ -143,10 +147,12 @@ class Ranking:
             if not df:
                 continue
             idf = min(RARE, max(1.5, math.log(1 + (self.count - df + 0.5) / (df + 0.5))))
-            raw += np.float32(MEANT * idf * idea.weight) * worth
-            ideal += MEANT * idf * idea.weight
+            named = len(idea.at) == 1 and has.get(min(idea.at), 0) >= HEADED * 0.75
+            weight = MEANT * idf * idea.weight * (PLAIN if named else 1)
+            raw += np.float32(weight) * worth
+            ideal += weight
             meant |= worth > 0.2
-        found = meant | (share >= 0.5 * needed) if needed else meant
+        found = meant | (share >= 0.4 * needed) if needed else meant
         literal = literal / np.float32(max(plain, 1e-6))
         if plain > needed:
             found = found | (literal > 0.7)

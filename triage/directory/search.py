@@ -79,7 +79,7 @@ class Index:
         """The best listings for what was typed. ``near`` is a postcode, a place or a point, and wins over a place in
         the words; one that isn't known counts as none. Blank words find nothing: see :meth:`suggest`.
         """
-        query = parse(words, self.lexicon, self.places, self._known)
+        query = parse(words, self.lexicon, self.places, self._spell)
         spot = self._spot(near) or query.spot
         said = query.meaning
         told = Results(
@@ -113,11 +113,11 @@ class Index:
 
     def hear(self, words: str) -> Meaning:
         """What the lexicon makes of a caller's words."""
-        return self.lexicon.hear(words, self._known)
+        return self.lexicon.hear(words, self._spell)
 
     def _wished(self, wish: str, spot: Spot | None, limit: int) -> list[tuple[int, float]]:
         """The current listings that fulfil one wish, with their scores."""
-        query = parse(wish.replace("-", " ") + " ", self.lexicon, Places(), self._known)
+        query = parse(wish.replace("-", " ") + " ", self.lexicon, Places(), self._spell)
         concepts = self.lexicon.leading_to(wish)
         if concepts:
             ideas = tuple(Idea(concept, wish, frozenset(), 1.0) for concept in concepts)
@@ -185,8 +185,8 @@ class Index:
             return self.places.find(near)
         return Spot(near, "", "place") if near else None
 
-    def _known(self, word: str) -> bool:
-        return self._ranking.vocabulary.find(word) >= 0
+    def _spell(self, word: str) -> str:
+        return self._ranking.vocabulary.mended(word)
 
     def _meant(self, query: Query) -> str:
         """The words as the directory spells the nearest, when that differs."""

@@ -13,7 +13,7 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from triage.directory.words import sound, stem
+from triage.directory.words import respelt, sound, stem
 
 How = Literal["exact", "stem", "start", "spelling", "sound"]
 LAST = "\U0010ffff"
@@ -59,6 +59,13 @@ class Vocabulary:
         for letter in "abcdefghijklmnopqrstuvwxyz":
             self._sounding(letter)
 
+    def mended(self, word: str) -> str:
+        """The word itself if it is here, else the one it is most likely a misspelling of, else ``""``."""
+        if self.find(word) >= 0:
+            return word
+        likely = [r for r in self.read(word, False) if r.how in ("spelling", "sound") and r.quality >= 0.4]
+        return self.words[max(likely, key=lambda r: r.quality).low] if likely else ""
+
     def nearest(self, word: str) -> str:
         """The most likely word meant, ``""`` when none is close."""
         readings = [r for r in self.read(word, False) if r.high - r.low == 1]
@@ -82,14 +89,15 @@ class Vocabulary:
         if len(word) < 4 or sum(map(str.isalpha, word)) < 4:
             return tuple(readings)
         rare = known < 3 and (started < 3 or (not last and started < 8))
-        if rare or (len(word) >= 5 and known < 20 and started < 20):
-            trust = 1.0 if not known else 0.55
+        unknown = exact < 0 and not started
+        if rare or unknown or (len(word) >= 5 and known < 20 and started < 20):
+            trust = 1.0 if not known else 0.8 if unknown else 0.55
             have = {r.low for r in readings if r.high - r.low == 1}
             guesses = [*self._misspelt(word), *self._misheard(word)]
             if not guesses and last and not readings:
                 guesses = self._unfinished(word)
-            if not guesses and not readings and len(word) >= 5:
-                guesses = self._anywhere(word)
+            if not readings and len(word) >= 5 and all(guess.quality < 0.6 for guess in guesses):
+                guesses += self._anywhere(word)
             best: dict[int, Reading] = {}
             for guess in guesses:
                 quality = guess.quality * trust * self._common(guess.low)
@@ -130,7 +138,7 @@ class Vocabulary:
         found = []
         for like in near:
             for id_ in sounds[like]:
-                alike = fuzz.ratio(word, self.words[id_]) / 100
+                alike = fuzz.ratio(respelt(word), respelt(self.words[id_])) / 100
                 if alike >= 0.5 and self.words[id_] != word:
                     quality = (0.45 + 0.3 * alike) * (1.0 if like == key else 0.8)
                     found.append(Reading(id_, id_ + 1, quality, "sound"))
@@ -145,7 +153,7 @@ class Vocabulary:
 
     def _anywhere(self, word: str) -> list[Reading]:
         """The last resort: a wrong first letter."""
-        close = process.extract(word, self.words, scorer=OSA.distance, score_cutoff=1 + (len(word) >= 7), limit=8)
+        close = process.extract(word, self.words, scorer=OSA.distance, score_cutoff=1, limit=8)
         return [self._guess(id_, edits, word) for _, edits, id_ in close]
 
     @cached_property

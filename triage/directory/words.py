@@ -137,3 +137,14 @@ def sound(word: str) -> str:
     for pattern, becomes in _SOUNDS:
         word = pattern.sub(becomes, word)
     return word if len(word) >= 3 else ""
+
+
+_RESPELT = (("ph", "f"), ("ck", "k"), ("qu", "kw"), ("x", "ks"), ("y", "i"), ("z", "s"), ("c", "k"), ("v", "f"))
+
+
+@lru_cache(maxsize=65536)
+def respelt(word: str) -> str:
+    """A word in plainer letters, to compare how it looks with another that sounds the same."""
+    for letters, plain in _RESPELT:
+        word = word.replace(letters, plain)
+    return word

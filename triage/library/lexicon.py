@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from triage.directory.lexicon import CANNOT, NOT, Concept, Grammar, Lexicon
+from triage.directory.words import stem
 from triage.library import yaml
 from triage.settings import shipped
 
@@ -17,6 +18,7 @@ from triage.settings import shipped
 @dataclass(frozen=True)
 class _Grammar:
     kin: str
+    weak: str
     pronouns: str
     filler: str
     denies: str
@@ -44,7 +46,8 @@ def _load(folder: Path) -> Lexicon:
     given = yaml.build(yaml.load(folder / "grammar.yaml", "lexicon/grammar.yaml"), _Grammar)
     denials = {**dict.fromkeys(_list(given.denies), NOT), **dict.fromkeys(_list(given.cannot), CANNOT)}
     kin, pronouns, filler = map(frozenset, map(_list, (given.kin, given.pronouns, given.filler)))
-    grammar = Grammar(kin, pronouns, filler, given.rewrites, denials, tuple(map(_list, given.same)))
+    weak = frozenset(map(stem, _list(given.weak)))
+    grammar = Grammar(kin, weak, pronouns, filler, given.rewrites, denials, tuple(map(_list, given.same)))
     concepts: dict[str, Concept] = {}
     for path in sorted(folder.glob("*.yaml")):
         if path.name != "grammar.yaml":
