@@ -13,6 +13,7 @@ from triage.script.form import Script
 
 if TYPE_CHECKING:
     from triage.desk.desk import Desk
+    from triage.diary import Diary
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class ScriptWords:
     """A script's words, as the page asks for them."""
 
     script: Script
+    diary: Diary | None = None
 
     @property
     def flags(self) -> Mapping[str, str]:
@@ -36,7 +38,15 @@ class ScriptWords:
         found = self.script.field(key)
         return telling.key_title(self.script, key), telling.said(found[1] if found else None, value)
 
+    def appointment(self, slot: str) -> str:
+        """What kind of appointment a slot is, and with whom, as far as the diary still knows them."""
+        kind, _, rest = slot.partition(".")
+        who = rest.partition(".")[0]
+        if self.diary is None or kind not in self.diary.types or who not in self.diary.resources:
+            return slot
+        return f"{self.diary.types[kind].name}, {self.diary.resources[who].name}"
+
 
 def page_of(desk: Desk, call: Call) -> Page:
     """The page of a call of this desk's record."""
-    return call_page(call, ScriptWords(desk.script), desk.tools.outcomes, desk.tools.directory.by_id)
+    return call_page(call, ScriptWords(desk.script, desk.tools.diary), desk.tools.outcomes, desk.tools.directory.by_id)

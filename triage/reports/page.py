@@ -42,6 +42,9 @@ class Words(Protocol):
     def answer(self, key: str, value: Value) -> tuple[str, str]:
         """What a key is called, and an answer to it in words."""
 
+    def appointment(self, slot: str) -> str:
+        """What kind of appointment a slot is, and with whom."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -83,7 +86,7 @@ def call_page(call: Call, words: Words, outcomes: Mapping[str, OutcomeCode], lis
         Part("Answers", _answers(call, words, [k for k in call.answers if k not in (*WHO, "reason_verbatim")])),
         Part("Prompts checked", tuple(("", f"“{_prompt(p)}”: {note}") for p, note in call.checked.items())),
         Part("Shortlist", _shortlist(call, listings)),
-        Part("Appointments", tuple((_when(slot), _slot(slot)) for slot in call.bookings)),
+        Part("Appointments", tuple((_when(slot), words.appointment(slot)) for slot in call.bookings)),
         Part("Outcome", _outcome(call, words, outcomes)),
         Part("What happens next", tuple(_promise(e) for e in call.of_kind("promised"))),
         Part("Notes", (("", call.notes),) if call.notes.strip() else ()),
@@ -158,7 +161,3 @@ def _prompt(prompt: str) -> str:
 def _when(slot: str) -> str:
     start = slot_start(slot)
     return f"{start:%a %d %b %H:%M}" if start else ""
-
-
-def _slot(slot: str) -> str:
-    return slot.rpartition(".")[0].replace(".", ", ") or slot

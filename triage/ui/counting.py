@@ -159,8 +159,8 @@ class Counting(Screen[None]):
         self.numbers.border_title = Content(f"{self._days()}{f' · {on}' if on else ''}")
         self.numbers.border_subtitle = "enter opens · i definition"
         self.bars.border_title = "Calls by hour" if self.since == self.until else "Calls by day"
-        what = self.picked[0] or "Calls"
-        self.calls.border_title = Content(f"{what}  {shown}{f' · {on}' if on else ''}")
+        what = self.picked[0] or "calls"
+        self.calls.border_title = Content(f"{shown:,}  {what}{f' · {on}' if on else ''}")
         self.calls.border_subtitle = "enter its page" + (" · c all calls" if self.picked[0] or on else "")
 
     def _days(self) -> str:

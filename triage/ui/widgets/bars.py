@@ -102,8 +102,8 @@ class Bars(Widget, can_focus=True):
             return Content.assemble(*((self._label(n), self._style(n)) for n in range(len(self.bars))))
         if y == high + 1:
             bar = self.bars[self.cursor]
-            most = max(len(b.calls) for b in self.bars)
-            told = f"{bar.name}: {len(bar.calls)}" if self.has_focus else f"most at once: {most}"
+            shown = bar if self.has_focus else max(self.bars, key=lambda b: len(b.calls))
+            told = f"{'' if self.has_focus else 'most: '}{shown.name}, {len(shown.calls):,}"
             return Content.styled(told, "$quiet")
         return Content.assemble(*((self._block(n, high - 1 - y, high), self._style(n)) for n in range(len(self.bars))))
 

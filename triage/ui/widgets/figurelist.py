@@ -56,15 +56,15 @@ def line_of(figure: Figure) -> Line:
     """One figure."""
     calls = calls_of(figure)
     if isinstance(figure, Count):
-        return Line(figure.name, str(len(figure.calls)), "", calls, figure)
+        return Line(figure.name, f"{len(figure.calls):,}", "", calls, figure)
     out = sum(len(p.calls) for p in figure.left_out)
-    left_out = f" (left out {out})" if out else ""
+    left_out = f" (left out {out:,})" if out else ""
     if isinstance(figure, Spread):
         value = f"{number(figure.median)} {figure.unit}" if figure.values else number(None)
         within = f", 9 in 10 within {number(figure.p90)}" if figure.values else ""
-        beside = f"median of {len(figure.values)}{within}"
+        beside = f"median of {len(figure.values):,}{within}"
         return Line(figure.name, value, beside, calls, figure, _parts((), figure))
-    beside = f"of {len(figure.of)}{left_out}"
+    beside = f"of {len(figure.of):,}{left_out}"
     return Line(figure.name, percent(figure.part), beside, calls, figure, _parts((("met", figure.met),), figure))
 
 
@@ -73,4 +73,4 @@ def _parts(first: Sequence[tuple[str, tuple[str, ...]]], figure: Share | Spread)
     counted = [(f"measured, mean {number(figure.mean)}", figure.calls)] if isinstance(figure, Spread) else list(first)
     not_met = [(f"not: {p.why}", p.calls) for p in getattr(figure, "not_met", ())]
     left_out = [(f"left out: {p.why}", p.calls) for p in figure.left_out]
-    return tuple(Line(why, str(len(calls)), "", calls) for why, calls in (*counted, *not_met, *left_out))
+    return tuple(Line(why, f"{len(calls):,}", "", calls) for why, calls in (*counted, *not_met, *left_out))
