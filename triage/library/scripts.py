@@ -17,6 +17,7 @@ from triage.library.conditions import WORDS, Conditions
 from triage.library.names import Names
 from triage.library.yaml import Node, build, load
 from triage.script.form import (
+    Always,
     Effect,
     FastExit,
     Field,
@@ -69,6 +70,7 @@ class ScriptFile:
     actions: Mapping[str, str] = field(default_factory=dict)
     routes_of_access: tuple[RouteOfAccess, ...] = ()
     close_blocks: tuple[CloseBlock, ...] = ()
+    always: tuple[Always, ...] = ()
     parts: tuple[str, ...] = ()
     section: str = ""
     steps: tuple[Step, ...] = ()
@@ -108,6 +110,7 @@ def load_script(path: Path | None = None) -> Script:
         flags=head.flags,
         actions=head.actions,
         close_blocks=tuple((b.when, b.why, b.go) for b in head.close_blocks),
+        always=head.always,
     )
     reader.names.resolve(script)
     return script
@@ -132,6 +135,7 @@ class _Reader:
             FastExit: self.fast_exit,
             OutcomeRule: self.outcome,
             CloseBlock: self.close_block,
+            Always: self.always,
         }
 
     def enter(self, root: Node) -> None:
@@ -236,6 +240,15 @@ class _Reader:
     def close_block(self, node: Node) -> CloseBlock:
         self._leads(node, "go")
         return build(node, CloseBlock, self.readers)
+
+    def always(self, node: Node) -> object:
+        given = dict(node.items())
+        if "outcome" in given:
+            self.names.each("outcome", given["outcome"])
+        made = build(node, Always, self.readers)
+        if made.then is None and not made.outcome:
+            raise node.bad(f"“{made.name}” says nothing: give it a “then”, an “outcome”, or both")
+        return self.once(node, made, "name", "rules that always hold")
 
     def _leads(self, node: Node, *keys: str) -> None:
         given = dict(node.items())

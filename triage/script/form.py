@@ -199,6 +199,21 @@ class RouteOfAccess:
     when: When | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Always:
+    """What must be true of every call, whatever else is answered: an officer's own rule, which the proof tries to break.
+
+    In every call where ``when`` holds at the end (no ``when``: in every call) ``then`` must hold too, and one of
+    ``outcome``, if any is named, must be proposed, as the headline or besides it.
+    """
+
+    name: str
+    then: When | None = None
+    when: When | None = None
+    outcome: tuple[str, ...] = ()
+    why: str = ""
+
+
 @dataclass(frozen=True)
 class Script:
     """A whole script. ``start`` is the first step, ``wrap_up`` the first of the steps every call ends with."""
@@ -220,6 +235,7 @@ class Script:
     """Every action's words."""
     close_blocks: tuple[tuple[When, str, str], ...] = ()
     """(condition, the sentence that says why closing is blocked, the step that puts it right)."""
+    always: tuple[Always, ...] = ()
 
     def section(self, step_id: str) -> Section:
         """The section a step stands in."""
