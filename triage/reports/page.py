@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import Protocol
 
 from triage.model import Call, Event, Listing, OutcomeCode, Value
@@ -26,6 +26,10 @@ WITHHELD = frozenset(
 
 WHO = ("caller_role", "caller_name", "caller_relation", "tp_consent", "p_name", "p_dob", "p_postcode", "p_phone")
 """Answers that say who rang and about whom, shown first."""
+
+
+LABEL = 26
+"""Cells of the labels' column in plain text."""
 
 
 class Words(Protocol):
@@ -67,11 +71,9 @@ class Page:
         for part in self.parts:
             lines.append(part.title)
             for label, words in part.rows:
-                room = wrap(words, max(20, width - 22)) or [""]
-                lines += [
-                    f"  {name:<18}  {text}".rstrip()
-                    for name, text in zip([label] + [""] * len(room), room, strict=False)
-                ]
+                head = f"  {shorten(label, LABEL, placeholder='…'):<{LABEL}}  " if label else "  "
+                told = wrap(words, max(20, width - len(head))) or [""]
+                lines += [head + told[0], *(" " * len(head) + more for more in told[1:])]
             lines.append("")
         return "\n".join(lines)
 
