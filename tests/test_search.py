@@ -180,6 +180,11 @@ def test_what_is_near_the_caller_comes_first_among_the_same(index: Index) -> Non
     assert names(index.search("luncheon club", near="Wyken"))[0] == "Wyken Luncheon Club"
 
 
+def test_a_day_in_the_words_brings_what_is_open_then_first(index: Index) -> None:
+    for day, first in (("tuesday", "Willenhall"), ("thursday", "Wyken"), ("fridays", "Earlsdon")):
+        assert names(index.search(f"luncheon club on {day}"))[0] == f"{first} Luncheon Club"
+
+
 def test_a_place_nobody_knows_does_not_stop_a_search(index: Index) -> None:
     assert index.search("luncheon club", near="the moon").matches
 

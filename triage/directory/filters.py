@@ -118,6 +118,11 @@ class Sieve:
         counted = np.count_nonzero(self._days[found], axis=0)
         return {**left, **{day: int(n) for day, n in zip(DAYS, counted, strict=True)}}
 
+    def open_on(self, asked: Sequence[str]) -> Mask:
+        """What is open on one of the days."""
+        found: Mask = self._days[:, [list(DAYS).index(day) for day in asked]].any(axis=1)
+        return found
+
     @cached_property
     def _days(self) -> npt.NDArray[np.bool_]:
         open_ = [days(listing) for listing in self._listings]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from triage.directory.filters import DAYS
 from triage.directory.lexicon import Lexicon, Meaning, Spell
 from triage.directory.places import Places, Spot
 from triage.directory.words import GENERIC, LONGEST, MOST, STOP, fold, tokens
+
+DAY_NAMES = {name.lower(): day for day, name in DAYS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Query:
     words: tuple[Word, ...]
     meaning: Meaning
     spot: Spot | None = None
+    days: tuple[str, ...] = ()
+    """The days of the week that were asked for, ``MO`` … ``SU``."""
 
 
 def parse(typed: str, lexicon: Lexicon, places: Places, spell: Spell) -> Query:
@@ -53,7 +58,9 @@ def parse(typed: str, lexicon: Lexicon, places: Places, spell: Spell) -> Query:
         if at in meaning.denied or (at in spoken and spot and spot.precision != "place"):
             continue
         place = at in spoken
-        if word in small and not place:
+        if word.removesuffix("s") in DAY_NAMES:
+            found.append(Word(word, at, 0.3, False, last))
+        elif word in small and not place:
             found.append(Word(word, at, 0.08, False, last))
         elif at in covered and not place:
             found.append(Word(word, at, 1.0 if at in alone else 0.6, False, last, covered=True))
@@ -62,9 +69,12 @@ def parse(typed: str, lexicon: Lexicon, places: Places, spell: Spell) -> Query:
         else:
             found.append(Word(word, at, 1.0, True, last, place))
     if not meaning.ideas and not meaning.denied and all(word.place or not word.required for word in found):
-        telling = [w for w in found if w.text in GENERIC] or ([w for w in found if not w.place] if not spot else [])
+        telling = [w for w in found if w.text in GENERIC or w.weight == 0.3] or (
+            [w for w in found if not w.place] if not spot else []
+        )
         found = [Word(w.text, w.at, 1.0, True, w.last, w.place) if w in telling else w for w in found]
-    return Query(fold(typed.strip()), tuple(found), meaning, spot)
+    asked = tuple(dict.fromkeys(DAY_NAMES[w] for w in (word.removesuffix("s") for word in words) if w in DAY_NAMES))
+    return Query(fold(typed.strip()), tuple(found), meaning, spot, asked)
 
 
 def _where(words: list[str], spot: Spot | None) -> frozenset[int]:

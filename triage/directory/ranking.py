@@ -79,11 +79,13 @@ class Ranking:
         self._concept = lru_cache(maxsize=256)(self._one_concept)
         self.distances = lru_cache(maxsize=16)(self._distances)
 
-    def rank(self, query: Query, mask: Mask, near: Point | None, limit: int) -> Ranked:
-        """Rank the listings that ``mask`` lets through."""
+    def rank(self, query: Query, mask: Mask, near: Point | None, limit: int, preferred: Mask | None = None) -> Ranked:
+        """Rank the listings that ``mask`` lets through; ``preferred`` ones (open on the day asked for) a little higher."""
         near = near or (query.spot.point if query.spot else None)
         km = self.distances(near) if near else None
         meant, literal, found = self._text(query, km)
+        if preferred is not None:
+            meant = meant * np.where(preferred, np.float32(1.15), np.float32(1))
         shown = np.where(found & mask, np.maximum(meant, literal - LITERAL), 0)
         closeness = 1 - 0.28 * km / (km + 3) if km is not None else np.ones(1, np.float32)
         wanted = max(limit, HEAD)

@@ -137,7 +137,8 @@ class Index:
         km = self._ranking.distances(spot.point) if spot else None
         passed, masks = self._sieve.sift(filters, km)
         shown = passed if include_hidden else passed & self._sieve.current
-        ranked = self._ranking.rank(query, shown, spot.point if spot else None, limit)
+        open_ = self._sieve.open_on(query.days) if query.days else None
+        ranked = self._ranking.rank(query, shown, spot.point if spot else None, limit, open_)
         seen = ranked.found & shown
         matches = tuple(
             self._match(query, number, score, spot) for number, score in zip(ranked.order, ranked.score, strict=True)
