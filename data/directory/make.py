@@ -6,6 +6,7 @@ other listing is invented from the word files. The same words give the same byte
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import random
 import re
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from triage.model import Listing
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -29,6 +32,7 @@ COUNTS = {"activity": 1226, "care": 300}
 FILES = {"activity": "community-activities.jsonl", "care": "care-and-support.jsonl"}
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+SMALL = {"and", "at", "for", "from", "in", "of", "the", "to", "with"}
 SAYS_WHEN = {
     "Saturday": "sat",
     "Sunday": "sun",
@@ -153,7 +157,7 @@ class Maker:
         plain = ["{title} at {venue}", "{place} {title}", "{title}, {place}", "{venue} {title}"]
         self.rng.shuffle(plain)
         given = [kind.names[at].partition("@")[0].strip()] if at < len(kind.names) else []
-        title = kind.settings.get("title", kind.topic[:1].upper() + kind.topic[1:])
+        title = capitals(kind.settings.get("title", kind.topic))
         for form in (*given, *plain, "{title} (second group), {place}"):
             if not venue and ("{venue}" in form or "{place}" in form):
                 form = re.sub(r",? ?(at )?\{(venue|place)\} ?", " ", form).strip()
@@ -271,9 +275,7 @@ class Maker:
             "organisation": org,
             "topics": [kind.topic, *[t for t in kind.each("also") if t != kind.topic]],
             "fees": fee,
-            "free": fee.lower().startswith(("free", "no charge", "nothing"))
-            and "first" not in fee
-            and "then" not in fee,
+            "free": False if "£" in fee else fee.startswith(("Free", "No charge", "Nothing")) or None,
             "schedules": schedules,
         }
         self._place(made, venue, kind)
@@ -390,6 +392,11 @@ class Maker:
             made |= {"status": "expired", "alert": rng.choice(FACTS["alerts"]["expired"])}
 
 
+def capitals(title: str) -> str:
+    """A title with capitals where a name has them."""
+    return " ".join(w if w in SMALL else w[:1].upper() + w[1:] for w in title.split())
+
+
 def clock(hours: float) -> str:
     """10.5 as 10:30:00."""
     return f"{int(hours):02}:{round(hours % 1 * 60):02}:00"
@@ -404,7 +411,7 @@ def spoken(hours: float) -> str:
     return f"{hour}{f'.{minutes:02}' if minutes else ''}{'am' if hours < 12 else 'pm'}"
 
 
-ORDER = ["id", "name", "kind", "description", "source_id", "source", "organisation", "topics", "ward", "address", "postcode", "latitude", "longitude", "fees", "free", "eligibility", "minimum_age", "maximum_age", "schedules", "accessibility", "languages", "transportation", "application_process", "phone", "email", "url", "room", "alert", "status", "as_of", "assured_date", "check", "demonstration"]
+ORDER = [field.name for field in dataclasses.fields(Listing)]
 
 
 def line(made: dict[str, Any]) -> str:

@@ -20,6 +20,9 @@ SHORTEST, LONGEST = 30, 80
 SHARED = 4
 """How often a sentence that belongs to no one kind may be used."""
 QUIRKS = 3
+"""How often one about a venue may be, or one in which an organisation says what it is."""
+SAID = 4
+"""How often the sentence that says outright what a kind of thing is may be."""
 TRIES = 6
 UNLIKE = 0.1
 """A try is taken at once when its likeness to every earlier listing of its kind is below this."""
@@ -57,6 +60,7 @@ LOOSE = re.compile(r"^(It|They|He|She|There|That|This|Those|These|Everything|The
 ELSEWHERE = re.compile(
     r"\b(doors?|rooms?|desk|hall|building|chairs?|here|turn up|first time|kettle|coming alone|come)\b", re.I
 )
+HERS, HIS = re.compile(r"\b(she|her|hers|herself)\b"), re.compile(r"\b(he|his|him|himself)\b")
 WEEKDAY = re.compile(r"\b((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)s?\b")
 TIMES = {
     re.compile(r"\bmornings?\b"): range(7, 12),
@@ -111,8 +115,10 @@ class Prose:
         self.shared = {s: SHARED for group in self.voices.values() for s in group}
         self.shared |= dict.fromkeys(self.blurbs.values(), QUIRKS)
         self.written: dict[str, list[frozenset[tuple[str, ...]]]] = {}
-        text = (WORDS / "people.txt").read_text(encoding="utf-8")
-        self.people = [name.strip() for name in text.split(",")]
+        self.women, self.men = (
+            [name.strip() for name in (WORDS / f"{who}.txt").read_text(encoding="utf-8").split(",")]
+            for who in ("women", "men")
+        )
 
     def describe(self, at: Setting) -> str:
         """A description of one listing, 30 to 80 words."""
@@ -144,11 +150,11 @@ class Prose:
         voice = rng.choice(("warm", "warm", "mixed", "mixed", "plain", "plain"))
         wanted = {
             "warm": [">", "-", rng.choice("-+"), "+", "-", "+", "=", "-"],
-            "mixed": [rng.choice(">="), rng.choice("-="), "+", "-", "=", "+", "-"],
-            "plain": ["=", rng.choice("=-"), "=", "+", "-", "=", "-", "+"],
+            "mixed": [rng.choice(">I"), rng.choice("-="), "+", "-", "=", "+", "-"],
+            "plain": ["I", rng.choice("=-"), "=", "+", "-", "=", "-", "+"],
         }[voice]
         if at.org in self.blurbs and rng.random() < 0.42:
-            wanted.insert(rng.choice((0, 1, 2)) if voice != "warm" else 2, "blurb")
+            wanted.insert(rng.choice((0, 1, 2)) if voice == "plain" else rng.choice((1, 2)), "blurb")
         elif rng.random() < 0.5:
             wanted.insert(rng.choice((2, 2, 3)), "voice")
         if at.venue and at.venue.quirk and rng.random() < 0.25:
@@ -160,15 +166,21 @@ class Prose:
             if len(" ".join(chosen).split()) >= target - 5:
                 break
             found = self._least(self._stock(which, at), chosen, at)
+            if not found and which == "I":
+                found = self._least(at.kind.openings, chosen, at)
             if found:
                 chosen.append(found)
         return chosen
 
     def _stock(self, which: str, at: Setting) -> list[str]:
         kind, venue = at.kind, at.venue
-        own = {"-": kind.details, "+": kind.people, ">": kind.openings, "=": kind.plain}
+        own = {"-": kind.details, "+": kind.people, ">": kind.openings}
         if which in own:
             return own[which]
+        if which in "=I":
+            said = [s for n, s in enumerate(kind.plain) if (which == "I") == (n == 0 or s.startswith(("A ", "An ")))]
+            self.shared |= dict.fromkeys(said if which == "I" else (), SAID)
+            return said
         if which == "quirk" and venue:
             self.shared.setdefault(venue.quirk, QUIRKS)
             return [venue.quirk]
@@ -206,7 +218,10 @@ class Prose:
         rng = self.rng
         if len(chosen) > 2 and rng.random() < 0.08 and not LOOSE.match(chosen[1]):
             chosen = [chosen[1], chosen[0], *chosen[2:]]
-        one, two = rng.sample(self.people, 2)
+        both = self.women + self.men
+        of_one = next((s for s in chosen if "{name}" in s), "")
+        one = rng.choice(self.women if HERS.search(of_one) else self.men if HIS.search(of_one) else both)
+        two = rng.choice([name for name in both if name != one])
         fill = {
             "name": one,
             "name2": two,
