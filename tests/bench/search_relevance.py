@@ -133,7 +133,7 @@ def main() -> None:
         found = lambda q: [m.listing.id in right[q] for m in index.search(q, limit=10).matches]  # noqa: E731
         measure("development set", cases, found, args.misses)
     shipped = Index.build(load_directory().listings, lexicon, places)
-    for name in ("search_holdout.txt", "search_holdout2.txt"):
+    for name in ("search_holdout.txt", "search_holdout2.txt", "search_holdout3.txt"):
         directory_holdout(shipped, name, args.misses)
     phrases_holdout(lexicon, args.misses)
 

@@ -120,8 +120,8 @@ class Sieve:
 
     def open_on(self, asked: Sequence[str]) -> Mask:
         """What is open on one of the days."""
-        found: Mask = self._days[:, [list(DAYS).index(day) for day in asked]].any(axis=1)
-        return found
+        columns = [list(DAYS).index(day) for day in asked]
+        return self._np.logical_or.reduce(self._days[:, columns], axis=1)
 
     @cached_property
     def _days(self) -> npt.NDArray[np.bool_]:

@@ -80,7 +80,7 @@ class Ranking:
         self.distances = lru_cache(maxsize=16)(self._distances)
 
     def rank(self, query: Query, mask: Mask, near: Point | None, limit: int, preferred: Mask | None = None) -> Ranked:
-        """Rank the listings that ``mask`` lets through; ``preferred`` ones (open on the day asked for) a little higher."""
+        """Rank the listings that ``mask`` lets through, ``preferred`` ones (open on the day asked for) a little up."""
         near = near or (query.spot.point if query.spot else None)
         km = self.distances(near) if near else None
         meant, literal, found = self._text(query, km)
