@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from triage.cli import command
+
+if TYPE_CHECKING:
+    from triage.desk import Desk
 
 
 def add(commands: Any) -> None:
@@ -23,14 +26,20 @@ def desk(args: argparse.Namespace) -> int:
         return 2
     # Read when textual is imported: a second frame in half the time.
     os.environ.setdefault("TEXTUAL_FPS", "120")
-    from triage.desk import open_desk
-    from triage.settings import data_dir
     from triage.ui.app import TriageApp
+
+    def opened() -> Desk:
+        from triage.desk import open_desk
+        from triage.settings import data_dir
+
+        return open_desk(data_dir(getattr(args, "data_dir", None)))
 
     start = getattr(args, "mode", "call")
     while True:
-        app = TriageApp(open_desk(data_dir(getattr(args, "data_dir", None))), start=start)
+        app = TriageApp(opened, start=start)
         app.run()
+        if app.refused is not None:
+            raise app.refused
         if not app.next_demo:
             return app.return_code or 0
         from triage.cli.training import play_demo

@@ -133,6 +133,9 @@ class CallScreen(Screen[None]):
         if call is not None and call.closed:
             self.call_later(self._finished, call)
             return
+        if before is not None and call is not None and call.events[-1].kind == "drafted":
+            self._glance(call)
+            return
         self.follow()
         self._turn_to_wrap_up(call)
         if call is not None and (before is None or before.id != call.id or before.answers != call.answers):
@@ -149,8 +152,11 @@ class CallScreen(Screen[None]):
             return
         self.trail.show(app.desk.script, there, self.answering.showing)
         self.notes.put(call.notes)
-        self.glance.show(self.mayhelp.names(), call.notes)
+        self._glance(call)
         self.refresh_bindings()
+
+    def _glance(self, call: Call) -> None:
+        self.glance.show(self.mayhelp.names(), call.notes)
 
     def _turn_to_wrap_up(self, call: Call | None) -> None:
         """Once everything was asked, or what the wrap-up missed was put right."""
@@ -192,7 +198,7 @@ class CallScreen(Screen[None]):
         call = here(self).call
         if call is not None and call.id == call_id:
             self.mayhelp.show(found, call.shortlist)
-            self.glance.show(self.mayhelp.names(), call.notes)
+            self._glance(call)
 
     # ------------------------------------------------------------------ between calls
 
@@ -355,7 +361,7 @@ class CallScreen(Screen[None]):
         if action == "app.place":
             return not on_call
         if action in ("search", "diary"):
-            return here(self).there("directory" if action == "search" else "diary") or None
+            return True
         if action == "fast_exit":
             return on_call and bool(here(self).desk.script.fast_exits)
         if action in ("standing", "pane", "notes", "wrap_up", "check", "rules", "jump", "undo", "leave", "keep"):

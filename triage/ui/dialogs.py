@@ -125,6 +125,13 @@ class PickDialog(_Dialog):
         )
 
 
+def leave_dialog(ref: str) -> PickDialog:
+    """Leave with a call open? Gives ``leave`` or ``stay``."""
+    picks = (Pick("stay", "Stay on the call", "1"), Pick("leave", "Leave; the call is kept open", "2"))
+    words = f"Call {ref} is still open. It is saved as far as it has got and is offered back next time."
+    return PickDialog("Leave triage?", picks, words=words)
+
+
 class NoteDialog(_Dialog):
     """Write a line: a note, a reason. What is typed is kept as a draft under ``draft`` while it is typed."""
 

@@ -30,12 +30,14 @@ class OneKeyAtATime(App[None]):
         super().__init__(**options)
         self._waiting: deque[events.Key] = deque()
         self._busy_since: float | None = None
+        self.held = False
+        """Whether keys wait for :meth:`let_go`."""
 
     async def on_event(self, event: events.Event) -> None:
         """Hold a fresh key back while another is at work."""
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
-        elif self._busy() or self._waiting:
+        elif (self._busy() or self._waiting) and event.key != "ctrl+q":
             self._waiting.append(event)
             self.set_timer(PATIENCE, self._hand_on)
             await self._hand_on()
@@ -52,8 +54,13 @@ class OneKeyAtATime(App[None]):
         """Whether a key is still doing its work, or waits to."""
         return bool(self._waiting) or self._busy()
 
+    async def let_go(self) -> None:
+        """Keys wait no longer."""
+        self.held = False
+        await self._hand_on()
+
     def _busy(self) -> bool:
-        return self._busy_since is not None and monotonic() - self._busy_since < PATIENCE
+        return self.held or (self._busy_since is not None and monotonic() - self._busy_since < PATIENCE)
 
     async def _hand_on(self) -> None:
         if not self._waiting or self._busy():

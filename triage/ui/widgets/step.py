@@ -235,10 +235,10 @@ class StepView(VerticalScroll, can_focus=False):
         self.take_focus()
 
     def _draw(self) -> None:
-        above = self._above()
-        self._head.display = bool(above.plain)
-        self._head.update(above)
-        self._foot.update(self._below())
+        for widget, content in ((self._head, self._above()), (self._foot, self._below())):
+            if not (isinstance(widget.content, Content) and widget.content.is_same(content)):
+                widget.display = bool(content.plain)
+                widget.update(content)
 
     def _above(self) -> Content:
         step = self.step
