@@ -109,7 +109,6 @@ class DemoApp(TriageApp):
             except TriageError as error:
                 self._say("coach", f"The demo stopped. {error}")
                 self.step = True
-                await self._wait_for_go()
                 return
             self.at += 1
         if not self.mine:
@@ -119,11 +118,12 @@ class DemoApp(TriageApp):
         for kind in WHO:
             text = getattr(act, kind)
             if text:
+                self._go.clear()
                 self._say(kind, text)
                 self._tell(act, "")
                 await self._wait(max(1.2, len(text.split()) * WORD))
                 if self.step:
-                    await self._wait_for_go()
+                    await self._go.wait()
                 return
         for key in fingers.keys(self, act):
             await self._wait(GAP)
@@ -154,15 +154,11 @@ class DemoApp(TriageApp):
     async def _wait(self, seconds: float) -> None:
         """Let time go by, at the player's speed; a pause stops it."""
         left = seconds
-        while left > 0 and not self.mine:
+        while left > 0 and not self.mine and not (self.step and self._go.is_set()):
             part = min(0.05, left)
             await asyncio.sleep(part / self.speed)
             if not self.paused:
                 left -= part
-
-    async def _wait_for_go(self) -> None:
-        self._go.clear()
-        await self._go.wait()
 
     # ------------------------------------------------------------------ the caption
 
