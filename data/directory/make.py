@@ -173,7 +173,8 @@ class Maker:
 
     def id(self, name: str, place: str) -> str:
         """A free slug."""
-        for made in (slug(name), slug(f"{name} {place}"), *(f"{slug(name)}-{n}" for n in range(2, 99))):
+        plain, placed = slug(name), slug(f"{name} {place}")
+        for made in (plain, placed, *(f"{plain}-{n}" for n in range(2, 99))):
             if made not in self.ids:
                 self.ids.add(made)
                 return made

@@ -199,13 +199,13 @@ class Prose:
 
     def _least(self, stock: Iterable[str], chosen: list[str], at: Setting) -> str:
         """The least used of the sentences that fit and clash with none already chosen."""
-        brief = any(len(c.split()) < 7 for c in chosen)
+        brief = any(short(c) for c in chosen)
         fit = [
             s
             for s in stock
             if s not in chosen
             and self.used[s] < self.shared.get(s, 99)
-            and not (brief and len(s.split()) < 7)
+            and not (brief and short(s))
             and agrees(s, at)
             and not any(clash(s, c) for c in chosen)
         ]
@@ -245,10 +245,15 @@ def agrees(sentence: str, at: Setting) -> bool:
     """Whether a sentence fits the days and the hour."""
     if not at.once or at.hour is None:
         return True
-    named = WEEKDAY.findall(sentence)
-    if named and not set(named) <= set(at.days):
-        return False
-    return all(at.hour in hours for word, hours in TIMES.items() if word.search(sentence))
+    days, hours = when(sentence)
+    return days <= set(at.days) and (hours is None or at.hour in hours)
+
+
+@cache
+def when(sentence: str) -> tuple[frozenset[str], frozenset[int] | None]:
+    """The days that a sentence names, and the hours at which it can be true (``None``: any)."""
+    spans = [frozenset(hours) for word, hours in TIMES.items() if word.search(sentence)]
+    return frozenset(WEEKDAY.findall(sentence)), frozenset.intersection(*spans) if spans else None
 
 
 @cache
@@ -267,6 +272,12 @@ def motifs(sentence: str) -> frozenset[int]:
 def telling(sentence: str) -> frozenset[str]:
     """The words of a sentence that stick in the mind, crudely stemmed."""
     return frozenset(w[:6] for w in re.findall(r"[a-z]{5,}", sentence.lower()) if w not in COMMON)
+
+
+@cache
+def short(sentence: str) -> bool:
+    """Whether it is one of those that only one of is borne."""
+    return len(sentence.split()) < 7
 
 
 def shingles(text: str) -> frozenset[tuple[str, ...]]:

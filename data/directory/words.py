@@ -112,11 +112,14 @@ def kinds(folder: str) -> list[Kind]:
                 where[mark].append(rest)
     by_topic = {kind.topic: kind for kind in found}
     for path in sorted((WORDS / "plain").glob("*.txt")):
+        kind = None
         for line in lines(f"plain/{path.name}"):
-            if line.startswith("== "):
-                topic = line[3:]
-            elif topic in by_topic:
-                by_topic[topic].plain.append(line[2:])
+            mark, rest = line[:2].strip(), line[2:].strip()
+            if mark == "==":
+                kind = by_topic.get(rest)
+            elif kind:
+                where = {">": kind.openings, "-": kind.details, "+": kind.people, "=": kind.plain}
+                where[mark].append(rest)
     return found
 
 
