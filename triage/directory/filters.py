@@ -120,8 +120,11 @@ class Sieve:
 
     def open_on(self, asked: Sequence[str]) -> Mask:
         """What is open on one of the days."""
-        columns = [list(DAYS).index(day) for day in asked]
-        return self._np.logical_or.reduce(self._days[:, columns], axis=1)
+        columns = (list(DAYS).index(day) for day in asked)
+        found = self._np.zeros(len(self._listings), self._np.bool_)
+        for column in columns:
+            found |= self._days[:, column]
+        return found
 
     @cached_property
     def _days(self) -> npt.NDArray[np.bool_]:

@@ -231,7 +231,7 @@ class Lexicon:
         bare = code.code.removeprefix("~")
         if code.small or code.code in self._having or len(bare) < 5 or not bare.isalpha():
             return code
-        near = process.extractOne(bare, self._bare, scorer=OSA.distance, score_cutoff=2 if len(bare) >= 8 else 1)
+        near = process.extractOne(bare, self._bare[bare[0]], scorer=OSA.distance, score_cutoff=1 + (len(bare) >= 8))
         mended = near[0] if near else self._sounds.get(sound(bare), "")
         typed = words[max(code.at)]
         theirs = spell(typed) if spell else ""
@@ -244,12 +244,18 @@ class Lexicon:
         return _Code(code.code[: -len(bare)] + mended, code.at, code.denied)
 
     @cached_property
-    def _bare(self) -> list[str]:
-        return sorted({code.removeprefix("~") for code in self._having if len(code) >= 4})
+    def _bare(self) -> Mapping[str, list[str]]:
+        """The telling words, by their first letter: people rarely get that wrong."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for code in sorted({code.removeprefix("~") for code in self._having}):
+            if len(code) >= 4 and code[0] != ".":
+                found[code[0]].append(code)
+        return found
 
     @cached_property
     def _sounds(self) -> dict[str, str]:
-        return {sound(code): code for code in reversed(self._bare) if sound(code)}
+        codes = [code for letter in sorted(self._bare, reverse=True) for code in reversed(self._bare[letter])]
+        return {sound(code): code for code in codes if sound(code)}
 
     def _idf(self, code: str) -> float:
         return math.log(1 + len(self._phrases) / (1 + len(self._having.get(code, ()))))

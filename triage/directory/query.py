@@ -58,7 +58,7 @@ def parse(typed: str, lexicon: Lexicon, places: Places, spell: Spell) -> Query:
         if at in meaning.denied or (at in spoken and spot and spot.precision != "place"):
             continue
         place = at in spoken
-        if word.removesuffix("s") in DAY_NAMES:
+        if word.removesuffix("s") in DAY_NAMES or (word.isdigit() and len(words) > 1 and not place):
             found.append(Word(word, at, 0.3, False, last))
         elif word in small and not place:
             found.append(Word(word, at, 0.08, False, last))

@@ -155,6 +155,8 @@ class Ranking:
             ideal += weight
             meant |= worth > 0.2
         found = meant | (share >= 0.4 * needed) if needed else meant
+        if not found.any():
+            found = share > 0
         literal = literal / np.float32(max(plain, 1e-6))
         if plain > needed:
             found = found | (literal > 0.7)
