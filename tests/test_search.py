@@ -8,7 +8,8 @@ from datetime import time
 import pytest
 
 from triage.cli import run
-from triage.directory.lexicon import Concept, Grammar, Lexicon
+from triage.directory.grammar import Grammar
+from triage.directory.lexicon import Concept, Lexicon
 from triage.directory.search import Filters, Index, Results
 from triage.library.lexicon import load_lexicon
 from triage.library.places import load_places

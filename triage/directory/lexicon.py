@@ -13,15 +13,15 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from triage.directory.grammar import NOT, Code, Grammar
 from triage.directory.words import LONGEST, respelt, sound, stem, tokens
 
-NOT, CANNOT = "not", "cannot"
 Spell = Callable[[str], str]
 GAP = 6
 """Words that may stand between the words of one phrase."""
@@ -50,22 +50,6 @@ class Concept:
     def concern(self) -> bool:
         """Whether these words may be a safeguarding concern."""
         return "safeguarding-concern" in self.services
-
-
-@dataclass(frozen=True, slots=True)
-class Grammar:
-    """The small words: ``kin``, ``pronouns`` and ``filler`` drop out; ``rewrites`` turn several words into one
-    (``no longer: not``); ``denials`` maps a word to ``not`` or ``cannot``; each tuple of ``same`` holds words of one
-    meaning, the first of which stands for all. ``weak`` are stems that say too little to be a phrase by themselves.
-    """
-
-    kin: frozenset[str] = frozenset()
-    weak: frozenset[str] = frozenset()
-    pronouns: frozenset[str] = frozenset()
-    filler: frozenset[str] = frozenset()
-    rewrites: Mapping[str, str] = field(default_factory=dict)
-    denials: Mapping[str, str] = field(default_factory=dict)
-    same: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,34 +91,23 @@ class Meaning:
         return tuple(dict.fromkeys(way for idea in self.ideas for way in idea.concept.pathways))
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
-    """A telling word of a query: ``at`` are the positions of the words it stands for."""
-
-    code: str
-    at: frozenset[int]
-    denied: str = ""
-    small: str = ""
-
-
 class Lexicon:
     """The concepts, and the grammar they are heard with."""
 
     def __init__(self, concepts: Iterable[Concept] = (), grammar: Grammar | None = None) -> None:
         self.concepts = tuple(concepts)
         self.grammar = grammar or Grammar()
-        self._same = {stem(w): group[0] for group in self.grammar.same for w in tokens(" ".join(group))}
-        self._rewrites = {tuple(tokens(a)): b for a, b in self.grammar.rewrites.items()}
-        self._longest: dict[str, int] = {}
-        for given in self._rewrites:
-            self._longest[given[0]] = max(len(given), self._longest.get(given[0], 0))
-        heard = [(self._codes(tokens(p)), n, p) for n, concept in enumerate(self.concepts) for p in concept.say]
+        heard = [(self.grammar.codes(tokens(p)), n, p) for n, concept in enumerate(self.concepts) for p in concept.say]
         users: dict[str, set[int]] = defaultdict(set)
         for codes, number, _ in heard:
             for code in codes:
                 users[code.code].add(number)
         literal = (
-            (self._wanted(codes, users, 0 if self.concepts[n].crisis else 2), n, frozenset(map(stem, tokens(phrase))))
+            (
+                self.grammar.wanted(codes, users, 0 if self.concepts[n].crisis else 2),
+                n,
+                frozenset(map(stem, tokens(phrase))),
+            )
             for codes, n, phrase in heard
         )
         self._phrases = tuple(phrase for phrase in literal if phrase[0])
@@ -161,7 +134,7 @@ class Lexicon:
     def _hear(self, text: str, spell: Spell | None = None) -> Meaning:
         """What a caller's words may mean; ``spell`` gives a word as the directory spells it, ``""`` if it can't."""
         words = tokens(text[:LONGEST])
-        codes = [self._mend(code, words, spell) for code in self._codes(words)]
+        codes = [self._mend(code, words, spell) for code in self.grammar.codes(words)]
         ideas = self._whole(codes, words)
         covered = frozenset(i for idea in ideas for i in idea.at)
         left = [code for code in codes if not code.small and not code.at <= covered]
@@ -170,63 +143,7 @@ class Lexicon:
         denied = [c.at for c in codes if c.denied == NOT and not c.at <= covered and self._votes(c.code[1:])]
         return Meaning(tuple(ideas), frozenset(i for at in denied for i in at))
 
-    def _wanted(self, codes: list[_Code], users: Mapping[str, set[int]], weak: int) -> frozenset[str]:
-        """The words a phrase can't do without. One word alone that more than ``weak`` concepts use (*live*, *house*)
-        also needs the small words.
-        """
-        telling = frozenset(code.code for code in codes if not code.small)
-        if len(telling) > 1:
-            return telling
-        if telling and len(users[next(iter(telling))]) <= weak and not telling & self.grammar.weak:
-            return telling
-        filler = frozenset(code.code for code in codes if code.small in ("filler", "kin"))
-        if telling or len(filler) > 1:
-            return telling | filler
-        return frozenset(code.code for code in codes)
-
-    def _codes(self, words: list[str]) -> list[_Code]:
-        """The words as they are compared, small ones marked."""
-        found: list[_Code] = []
-        denial, since = "", frozenset[int]()
-        last = ""
-        at = 0
-        while at < len(words):
-            step, word = self._next(words, at)
-            here = frozenset(range(at, at + step))
-            at += step
-            if word in self.grammar.denials or word in (NOT, CANNOT):
-                denial, since = self.grammar.denials.get(word, word), since | here
-                found.append(_Code(f".{denial}", here, small="filler"))
-                continue
-            if word in ("and", "but", "because", "so"):
-                denial, since = "", frozenset()
-            if word in ("or", "nor") and last:
-                denial, since = last, here
-            small = self._small(word)
-            if small:
-                found.append(_Code(f".{'kin' if small == 'kin' else stem(word)}", here, small=small))
-            if small or not word:
-                continue
-            code = self._same.get(stem(word), stem(word))
-            found.append(_Code(f"~{code}", since | here, denial) if denial else _Code(code, here))
-            denial, since, last = "", frozenset(), denial
-        return found
-
-    def _small(self, word: str) -> str:
-        if word in self.grammar.filler:
-            return "filler"
-        if word in self.grammar.kin:
-            return "kin"
-        return "pronoun" if word in self.grammar.pronouns else ""
-
-    def _next(self, words: list[str], at: int) -> tuple[int, str]:
-        for length in range(min(self._longest.get(words[at], 0), len(words) - at), 0, -1):
-            rewritten = self._rewrites.get(tuple(words[at : at + length]))
-            if rewritten is not None:
-                return length, rewritten
-        return 1, words[at]
-
-    def _mend(self, code: _Code, words: list[str], spell: Spell | None) -> _Code:
+    def _mend(self, code: Code, words: list[str], spell: Spell | None) -> Code:
         """A misspelt or misheard telling word as the lexicon spells it, or the directory, if its word is nearer."""
         bare = code.code.removeprefix("~")
         if code.small or code.code in self._having or len(bare) < 5 or not bare.isalpha():
@@ -238,10 +155,10 @@ class Lexicon:
         if theirs == typed:
             return code
         if theirs and _alike(stem(theirs), bare) > _alike(mended, bare):
-            mended = self._same.get(stem(theirs), stem(theirs))
+            mended = self.grammar.one(theirs)
         if not mended or _alike(mended, bare) < 50:
             return code
-        return _Code(code.code[: -len(bare)] + mended, code.at, code.denied)
+        return Code(code.code[: -len(bare)] + mended, code.at, code.denied)
 
     @cached_property
     def _bare(self) -> Mapping[str, list[str]]:
@@ -260,7 +177,7 @@ class Lexicon:
     def _idf(self, code: str) -> float:
         return math.log(1 + len(self._phrases) / (1 + len(self._having.get(code, ()))))
 
-    def _whole(self, codes: list[_Code], words: list[str]) -> list[Idea]:
+    def _whole(self, codes: list[Code], words: list[str]) -> list[Idea]:
         """The phrases that are there whole, the longest first, none inside another."""
         places: dict[str, list[int]] = defaultdict(list)
         for place, code in enumerate(codes):
@@ -291,7 +208,7 @@ class Lexicon:
             ideas.append(Idea(self.concepts[concept], _said(words, at), at, weight))
         return ideas
 
-    def _partly(self, codes: list[_Code], covered: frozenset[int], words: list[str]) -> list[Idea]:
+    def _partly(self, codes: list[Code], covered: frozenset[int], words: list[str]) -> list[Idea]:
         """Votes of the words that no whole phrase covers, helped by the phrases they nearly make."""
         votes: dict[int, float] = defaultdict(float)
         at: dict[int, frozenset[int]] = defaultdict(frozenset)

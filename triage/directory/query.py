@@ -49,9 +49,7 @@ def parse(typed: str, lexicon: Lexicon, places: Places, spell: Spell) -> Query:
     spot = places.hear(" ".join(words))
     spoken, covered = _where(words, spot), {i for idea in meaning.ideas if idea.whole for i in idea.at}
     alone = {i for idea in meaning.ideas if idea.whole and len(idea.at) == 1 for i in idea.at}
-    small = (
-        lexicon.grammar.kin | lexicon.grammar.pronouns | lexicon.grammar.filler | STOP | set(lexicon.grammar.denials)
-    )
+    small = lexicon.grammar.small_words | STOP
     found = []
     for at, word in enumerate(words):
         last = at == len(words) - 1 and not typed.endswith(" ")

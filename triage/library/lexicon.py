@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from triage.directory.lexicon import CANNOT, NOT, Concept, Grammar, Lexicon
+from triage.directory.grammar import CANNOT, NOT, Grammar
+from triage.directory.lexicon import Concept, Lexicon
 from triage.directory.words import stem
 from triage.library import yaml
 from triage.settings import shipped
