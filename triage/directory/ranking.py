@@ -25,6 +25,8 @@ from triage.directory.words import tokens
 from triage.model import Listing
 
 Mask = npt.NDArray[np.bool_]
+FAINT = 0.3
+"""A listing that answers less than this share of what the best does hasn't been found."""
 HEAD = 60
 """Listings whose whole names are compared."""
 COVER = 0.4
@@ -86,7 +88,9 @@ class Ranking:
         meant, literal, found = self._text(query, km)
         if preferred is not None:
             meant = meant * np.where(preferred, np.float32(1.15), np.float32(1))
-        shown = np.where(found & mask, np.maximum(meant, literal - LITERAL), 0)
+        text = np.where(found, np.maximum(meant, literal - LITERAL), 0)
+        found = found & (text >= FAINT * text.max(initial=0)) & (text > 0)
+        shown = np.where(found & mask, text, 0)
         closeness = 1 - 0.28 * km / (km + 3) if km is not None else np.ones(1, np.float32)
         wanted = max(limit, HEAD)
         shown = shown * closeness
