@@ -154,7 +154,7 @@ class Maker:
             "venue": venue.name if venue and venue.sort != "own" else place,
             "day": days[0] if days else "",
         }
-        plain = ["{title} at {venue}", "{place} {title}", "{title}, {place}", "{venue} {title}"]
+        plain = ["{title} at {venue}", "{place} {title}", "{title}, {place}"]
         self.rng.shuffle(plain)
         given = [kind.names[at].partition("@")[0].strip()] if at < len(kind.names) else []
         title = capitals(kind.settings.get("title", kind.topic))
