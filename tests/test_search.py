@@ -375,10 +375,10 @@ def test_the_command_finds_and_says_so_in_json(capsys: pytest.CaptureFixture[str
 
 def test_the_command_answers_a_file_of_queries_line_by_line(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
     queries = tmp_path / "queries.txt"
-    queries.write_text("keeps falling\n\nzzzqqq xxyyzz\n", encoding="utf-8")
+    queries.write_text('{"q": "keeps falling"}\n\nzzzqqq xxyyzz\nfriendship "club"\n', encoding="utf-8")
     assert run(["search", "--queries", str(queries), "--json"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [bool(json.loads(line)) for line in lines] == [True, False, False]
+    assert [bool(json.loads(line)) for line in lines] == [True, False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -388,6 +388,7 @@ def test_the_command_answers_a_file_of_queries_line_by_line(tmp_path, capsys: py
         (["search", "club", "--near", "CV99 9ZZ"], 2, "CV99 9ZZ"),
         (["search", "--queries", "no-such-file.txt"], 2, "no-such-file.txt"),
         (["search"], 2, "takes a query"),
+        (["search", "club", "--queries", "x.txt"], 2, "takes a query"),
     ],
 )
 def test_the_command_says_what_is_wrong(

@@ -20,7 +20,9 @@ def add(commands: Any) -> None:
     """Declare the commands."""
     made = command(commands, "search", "find listings in the directory")
     made.add_argument("query", nargs="?", metavar="QUERY", help="what the caller said")
-    made.add_argument("--queries", metavar="FILE", help="one query a line in, one JSON list a line out")
+    made.add_argument(
+        "--queries", metavar="FILE", help="one query a line in (text, or JSON with q), one JSON list a line out"
+    )
     made.add_argument("--near", metavar="POSTCODE", help="rank what is near first, and say how far it is")
     made.add_argument("--kind", choices=("care", "activity"), help="only this directory")
     made.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many (20)")
@@ -33,7 +35,7 @@ def search(args: argparse.Namespace) -> int:
     if (args.query is None) == (args.queries is None):
         print("triage: search takes a query or --queries FILE", file=sys.stderr)
         return 2
-    queries = _lines(args.queries) if args.queries else [args.query]
+    queries = [_plain(line) for line in _lines(args.queries)] if args.queries else [args.query]
     index = _index(args)
     if args.near and not index.places.find(args.near):
         print(f"triage: “{args.near}” is not a postcode or a place this directory knows.", file=sys.stderr)
@@ -65,7 +67,7 @@ def rows(found: Results) -> list[dict[str, Any]]:
 
 
 def _index(args: argparse.Namespace) -> Index:
-    """The index of this desk's directory. One process, one search: no threads to start, nothing to collect meanwhile."""
+    """The index of this desk's directory; one short process needs no threads and nothing collected meanwhile."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.disable()
     from triage.directory.search import Index
@@ -91,6 +93,18 @@ def _lines(name: str) -> list[str]:
     return text.splitlines()
 
 
+def _plain(line: str) -> str:
+    """The words of a line: plain text, or JSON (a string, or an object with ``q`` or ``query``)."""
+    if line.lstrip().startswith(("{", '"')):
+        try:
+            read = json.loads(line)
+        except ValueError:
+            return line
+        found = (read.get("q") or read.get("query")) if isinstance(read, dict) else read
+        return found if isinstance(found, str) else line
+    return line
+
+
 def _show(found: Results) -> None:
     """The matches for a person to read."""
     if found.crisis:
@@ -110,7 +124,6 @@ def _show(found: Results) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdigit() or text.strip("0") == "":
+        raise argparse.ArgumentTypeError(f"“{text}” is not a count from 1 up")
+    return int(text)

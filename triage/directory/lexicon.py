@@ -23,6 +23,8 @@ from triage.directory.grammar import NOT, Code, Grammar
 from triage.directory.words import LONGEST, respelt, sound, stem, tokens
 
 Spell = Callable[[str], str]
+FAR = 0.2
+"""How much less like the words typed a phrase may be than another made of the same telling words."""
 GAP = 6
 """Words that may stand between the words of one phrase."""
 
@@ -204,7 +206,10 @@ class Lexicon:
             if any(idea.concept is self.concepts[concept] for idea in ideas):
                 continue
             first = best.setdefault(at, rank)
-            weight = 1.0 if rank[3] >= first[3] - 0.05 else 0.6
+            behind = first[3] - rank[3]
+            if behind >= FAR:
+                continue
+            weight = 1.0 if behind <= 0.05 else 0.6
             ideas.append(Idea(self.concepts[concept], _said(words, at), at, weight))
         return ideas
 
