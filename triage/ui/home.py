@@ -42,11 +42,11 @@ class Home(Lines):
 
 def _row(script: Script, call: Call, at: str | None) -> Content:
     typed = next((t for k, t in reversed(list(call.drafts.items())) if t.strip() and k != "notes"), "")
-    half = f" half-typed: “{' / '.join(typed.splitlines())}”" if typed else ""
-    place = f"at {at} {script.steps[at].title}" if at else "everything asked"
+    half = f" · half-typed: “{' / '.join(typed.splitlines())}”" if typed else ""
+    place = f"at {at} {script.steps[at].title}" if at and not typed else f"at {at}" if at else "everything asked"
     opened = words.clock(words.opened_at(call), seconds=False)
     return Content.assemble(
-        ("Take back ", "$accent"), (f"call {call.ref}", "bold"), (f"  {opened}, {place}", "$quiet"), (half, "$warning")
+        ("Take back ", "$accent"), (f"call {call.ref}", "bold"), (f"  {opened} · {place}", "$quiet"), (half, "$warning")
     )
 
 
@@ -86,7 +86,8 @@ class HomePane(Vertical):
                 (f"\n{desk.staff.name} · {desk.today:%A} {desk.today.day} {desk.today:%B %Y}", "$quiet"),
             )
         )
-        self._counts.update(f"Today: {len(today)} calls answered, {closed} saved." if today else "No calls yet today.")
+        many = f"{len(today)} calls" if len(today) > 1 else "one call"
+        self._counts.update(f"Today: {many} answered, {closed} saved." if today else "No calls yet today.")
 
 
 def _summary(desk: Desk, call: Call) -> Content:

@@ -74,7 +74,7 @@ class CallBar(Widget):
         app = here(self)
         shown = ""
         if app.demonstration:
-            shown = "DEMONSTRATION DIRECTORY" if self.size.width >= 100 else "DEMONSTRATION"
+            shown = "DEMONSTRATION DIRECTORY" if self.size.width >= 90 else "DEMONSTRATION"
         mode = "" if app.desk.mode == "live" else app.desk.mode.upper()
         return Content.assemble(
             ("triage", "bold $accent"), ("   " + shown, "$quiet") if shown else "", ("   " + mode, "bold $warning")

@@ -17,13 +17,12 @@ from textual.widgets import Static
 
 from triage.model import DECLINED, NOT_KNOWN
 from triage.script import telling
-from triage.script.form import Field, Option, Step
+from triage.script.form import Field, Step
+from triage.ui.widgets import stepwords
 from triage.ui.widgets.choices import Choices
 from triage.ui.widgets.inputs import TextField
 
 NONE = (NOT_KNOWN, DECLINED)
-OPENS = {"directory": ("F3", "directory"), "diary": ("F7", "diary"), "leaflet": ("F10", "leaflet")}
-"""The keys to the tool a step wants at hand."""
 JOIN = " | "
 """Between the chosen values of a field while they wait for Enter, as a draft."""
 
@@ -121,6 +120,11 @@ class StepView(VerticalScroll, can_focus=False):
         self.screen.set_focus(self._editor, scroll_visible=False)
 
     @property
+    def typed_in(self) -> bool:
+        """Whether the field in hand takes text."""
+        return self._editor is self._text
+
+    @property
     def field(self) -> Field | None:
         """The field being answered."""
         return self.fields[self.at] if self.at < len(self.fields) else None
@@ -190,7 +194,7 @@ class StepView(VerticalScroll, can_focus=False):
         if self.step is None:
             return
         field = self.field
-        if field is not None and self._editor is self._text and self.values.get(field.key) not in NONE:
+        if field is not None and self.typed_in and self.values.get(field.key) not in NONE:
             self._typed_now(field)
         missing = next((f for f in self.fields if f.required and f.key not in self.values), None)
         if missing is not None:
@@ -215,7 +219,7 @@ class StepView(VerticalScroll, can_focus=False):
     @property
     def _editor(self) -> Choices | TextField:
         field = self.field
-        return self._choices if field is None or _options(field) else self._text
+        return self._choices if field is None or telling.options(field) else self._text
 
     def _show(self) -> None:
         field = self.field
@@ -226,7 +230,7 @@ class StepView(VerticalScroll, can_focus=False):
         elif editor is self._choices:
             value = self.values.get(field.key, ())
             values = value if isinstance(value, tuple) else (str(value),)
-            self._choices.put(_options(field), values, many=field.type == "many")
+            self._choices.put(telling.options(field), values, many=field.type == "many")
         else:
             value = str(self.values.get(field.key, ""))
             self._text.placeholder = field.hint
@@ -235,91 +239,10 @@ class StepView(VerticalScroll, can_focus=False):
         self.take_focus()
 
     def _draw(self) -> None:
-        for widget, content in ((self._head, self._above()), (self._foot, self._below())):
+        for widget, content in ((self._head, stepwords.above(self)), (self._foot, stepwords.below(self))):
             if not (isinstance(widget.content, Content) and widget.content.is_same(content)):
                 widget.display = bool(content.plain)
                 widget.update(content)
-
-    def _above(self) -> Content:
-        step = self.step
-        if step is None:
-            return Content()
-        shown = step.tip and (self.why or not self.screen.has_class("-narrow"))
-        lines = [Content.styled(f"▸ {step.tip}", "$quiet")] if shown else []
-        lines += [Content.styled(f"check: {step.check}", "$warning")] if step.check else []
-        rows = [self._summary(f) for f in self.fields[: self.at]]
-        if rows:
-            rows.append(Content())
-        field = self.field
-        if field is not None and (field.label or len(self.fields) > 1):
-            label = _label(field)
-            mark = " · needed" if field.required else " · optional" if field.optional else ""
-            many = " · tick what fits" if field.type == "many" else ""
-            rows.append(Content.assemble((label, "bold"), (mark + many, "$quiet")))
-        if lines:
-            lines.append(Content())
-        return Content("\n").join([*lines, *rows])
-
-    def _summary(self, field: Field) -> Content:
-        value = self.values.get(field.key)
-        told = telling.said(field, value) if isinstance(value, (str, tuple)) else ""
-        told = (self.host.understood(field, told) if field.type in ("date", "num") else "").removeprefix("= ") or told
-        label = _label(field).ljust(22)
-        return Content.assemble((f"{'✓' if told else '·'} {label} ", "$quiet"), told)
-
-    def _below(self) -> Content:
-        lines = []
-        field = self.field
-        if self.trouble:
-            lines.append(Content.styled(f"✗ {self.trouble}", "bold $warning"))
-        if field is not None:
-            value = self.values.get(field.key)
-            if value in NONE:
-                lines.append(Content.styled(f"✓ {value}", "bold $accent"))
-            elif isinstance(value, str) and self._editor is self._text and (told := self.host.understood(field, value)):
-                lines.append(Content.styled(told, "$accent"))
-        if self.note:
-            lines.append(Content.styled("What this would change", "bold"))
-            lines += [Content(line) for line in self.note[0]] + [Content.styled(self.note[1], "bold $accent")]
-        after = self.fields[self.at + 1 :]
-        lines += [self._summary(f) for f in after if f.key in self.values]
-        if left := [_label(f) for f in after if f.key not in self.values]:
-            lines.append(Content.styled(f"then: {' · '.join(left)}", "$quiet"))
-        if lines:
-            lines.append(Content())
-        lines.append(self._hints())
-        if self.why and self.step:
-            lines += [
-                Content(),
-                Content.styled(f"Why: {self.step.why or 'the script gives no reason.'}", "$foreground"),
-            ]
-        return Content("\n").join(lines)
-
-    def _hints(self) -> Content:
-        typing = self._editor is self._text
-        keys = [] if typing or not (self.step and self.step.why) else [("?", "why we ask")]
-        if self.field is None:
-            keys.append(("enter", "said, go on"))
-        else:
-            keys += [("ctrl+k" if typing else "n", "not known"), ("ctrl+d" if typing else "d", "declined")]
-        if self.step and self.step.opens in OPENS:
-            keys.append(OPENS[self.step.opens])
-        if not typing and len(self._choices.options) > 9:
-            keys.append(("0", "for the rest"))
-        if len(self.fields) > 1:
-            keys.append(("tab", "next field"))
-        parts: list[Content | str | tuple[str, str]] = []
-        for key, label in keys:
-            parts += [(key, "$accent"), (f" {label}     ", "$quiet")]
-        return Content.assemble(*parts)
-
-
-def _label(field: Field) -> str:
-    return field.label or field.key.replace("_", " ")
-
-
-def _options(field: Field) -> tuple[Option, ...]:
-    return telling.options(field)
 
 
 def drafted(field: Field, text: str) -> object:
