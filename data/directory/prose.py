@@ -70,7 +70,6 @@ TIMES = {
     re.compile(r"\bafternoons?\b"): range(12, 17),
     re.compile(r"\bevenings?\b|\bdark\b"): range(16, 24),
     re.compile(r"\bthe light\b"): range(7, 15),
-    re.compile(r"\btablets to be working\b"): range(7, 12),
 }
 COMMON = frozenset(
     (WORDS / "common.txt").read_text(encoding="utf-8").split(),
