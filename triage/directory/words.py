@@ -49,7 +49,7 @@ _IRREGULAR = dict(pair.split(":") for pair in _ODD.split())
 _WHOLE = """
     news gas bus this us yes is was has series always christmas pants bed need feed seed speed wedding thing king
     ring sing string spring bring evening morning something anything nothing everything during sibling ceiling
-    building reading wing dumpling diabetes rabies aids glasses caribbean asbestos sometimes species
+    trans building reading wing dumpling diabetes rabies aids glasses caribbean asbestos sometimes species
 """
 _KEEP = frozenset(_WHOLE.split())
 _VOWEL = re.compile(r"[aeiouy]")
