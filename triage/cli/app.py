@@ -20,7 +20,9 @@ def add(commands: Any) -> None:
 
 
 def desk(args: argparse.Namespace) -> int:
-    """Open the app."""
+    """Open the app, or take a call line by line."""
+    if getattr(args, "plain", False):
+        return plain(args)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("triage: the desk needs a terminal. `triage --plain` works line by line.", file=sys.stderr)
         return 2
@@ -46,3 +48,13 @@ def desk(args: argparse.Namespace) -> int:
 
         play_demo(app.next_demo)
         start = "train"
+
+
+def plain(args: argparse.Namespace) -> int:
+    """Take a call line by line."""
+    from triage.cli.plain import Plain
+    from triage.desk import open_desk
+    from triage.settings import data_dir
+
+    Plain(open_desk(data_dir(getattr(args, "data_dir", None))), sys.stdin, print).run()
+    return 0
