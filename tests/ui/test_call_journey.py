@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import pytest
 from textual import events
@@ -248,3 +249,66 @@ async def test_quitting_keeps_what_is_being_typed(sit_down: Start, open_desk: Ca
         await pilot.press("2")
     (left,) = open_desk().open_calls()
     assert left.drafts["reason_verbatim"] == "half a sen"
+
+
+async def test_nothing_is_printed_for_a_person_who_is_not_safe_to_write_to(
+    sit_down: Start, open_desk: Callable[[], Desk], tmp_path: Path
+) -> None:
+    async with sit_down() as pilot:
+        await pilot.press("f2", *"hello", "enter", "1", "enter", "3", "enter")
+        assert "do not ring" in on_screen(pilot)
+        await pilot.press("f10")
+        await pilot.press("p")
+        assert "safe" in app_of(pilot).status
+        assert not (tmp_path / "leaflets").exists()
+
+
+async def test_the_leaflet_of_the_shortlist_is_written_where_it_is_said(sit_down: Start, tmp_path: Path) -> None:
+    async with sit_down() as pilot:
+        await pilot.press("f2", *"hello", "enter", "1", "enter")
+        app = app_of(pilot)
+        kept = app.desk.search("craft club").matches[0].listing
+        app.do(app.desk.keep, kept.id)
+        await pilot.press("f10", "p")
+        (page,) = (tmp_path / "leaflets").glob("*.html")
+        assert str(page) in app.status
+        assert kept.name in page.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+async def test_another_outcome_needs_a_reason(sit_down: Start) -> None:
+    async with sit_down() as pilot:
+        await pilot.press("f2", *"hello", "enter", "1", "enter", "f10")
+        await pilot.press("o", *"IAG", "enter")
+        await pilot.press("enter")
+        assert call_of(pilot).chosen is None
+        await pilot.press(*"told about the library", "enter")
+        assert call_of(pilot).chosen == ("IAG", "told about the library")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_reason_can_be_ticked_by_its_digits(sit_down: Start, size: tuple[int, int]) -> None:
+    async with sit_down(size) as pilot:
+        await pilot.press("f2", "ctrl+g", *"R1", "enter")
+        step = app_of(pilot).desk.script.steps["R1"]
+        for at in range(len(step.fields[0].options)):
+            await pilot.press(*"0" * (at // 9), str(at % 9 + 1))
+        await pilot.press("enter")
+        assert call_of(pilot).answers["reason"] == tuple(o.value for o in step.fields[0].options)
+
+
+async def test_a_date_is_shown_back_as_it_was_understood(sit_down: Start) -> None:
+    async with sit_down() as pilot:
+        await pilot.press("f2", "ctrl+g", *"D2", "enter", *"3.3.44")
+        await pilot.pause()
+        assert "3 Mar 1944, 82" in on_screen(pilot)
+
+
+@pytest.mark.parametrize("letter", list("!scwux"))
+async def test_every_standing_rule_comes_back_to_the_step_it_left(sit_down: Start, letter: str) -> None:
+    async with sit_down() as pilot:
+        await pilot.press("f2", *"hello", "ctrl+o", letter)
+        rule = next(i for i in app_of(pilot).desk.script.interrupts if i.letter == letter)
+        assert step_of(pilot) == rule.to
+        await pilot.press("ctrl+l")
+        assert step_of(pilot) == "G1"
+        assert field_of(pilot).text == "hello"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from triage.desk import handing
 from triage.errors import TriageError
 from triage.model import Call, Value
 from triage.script import telling
@@ -70,7 +72,10 @@ class Answering:
             return Step(WAY, "", self.fast.title, fields=tuple(asks))
         if self.showing is None:
             return Step("", "", "Everything asked", ask="F10 shows the outcome and saves the call.")
-        return script.steps[self.showing]
+        step = script.steps[self.showing]
+        if step.id == script.wrap_up and self.app.call is not None:
+            return replace(step, say="\n".join(handing.read_out(self.app.desk, self.app.call)[:-1]))
+        return step
 
     def _title(self, step: Step) -> str:
         if not step.section:

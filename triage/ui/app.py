@@ -133,7 +133,8 @@ class TriageApp(OneKeyAtATime):
         """Load the directory and build its index, off the screen's thread."""
         tools = self.desk.tools
         demonstration = any(listing.demonstration for listing in tools.directory.listings)
-        _ = tools.index
+        tools.index.warm()
+        _ = tools.phrases.stems
         self.call_from_thread(self._directory_loaded, demonstration)
 
     def _directory_loaded(self, demonstration: bool) -> None:
