@@ -533,6 +533,16 @@ def test_archiving_changes_nothing_of_what_the_record_tells(
     assert len(list((folder / "journal").iterdir())) == 1
 
 
+def test_a_desk_archives_past_days_by_itself_and_only_once(desk: Callable[[], JournalStore], clock: Clock) -> None:
+    store = desk()
+    _three_days(store, clock)
+    before = {call.id: call for call in store.every()}
+    assert "archived" in store.maintain()
+    assert store.info()["archives"]
+    assert store.maintain() == ""
+    assert {call.id: call for call in store.every()} == before
+
+
 def test_memory_follows_the_live_calls(desk: Callable[[], JournalStore], clock: Clock) -> None:
     store = desk()
     _three_days(store, clock)

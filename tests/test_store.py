@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from triage.errors import NotFound, SlotTaken
+from triage.errors import NotFound, NotYours, SlotTaken
 from triage.model import Claim, Event
 from triage.store.base import Store
 from triage.store.journal import JournalStore
@@ -155,6 +155,36 @@ def test_a_call_taken_over_is_the_new_handlers(store: Store) -> None:
     store.write(event("t1", "took over", by="bob", **{"from": "ann"}))
     assert store.open_calls("ann") == ()
     assert [call.id for call in store.open_calls("bob")] == [CALL]
+
+
+def test_a_desk_whose_call_was_taken_over_is_told_and_saves_nothing_more(
+    store: Store, desks: Callable[[], Store]
+) -> None:
+    store.write(opened(), owner="ann")
+    store.write(event("e1"), owner="ann")
+    other = desks()
+    other.write(event("t1", "took over", by="bob", **{"from": "ann"}))
+    with pytest.raises(NotYours, match="bob took call K7QM2FX over"):
+        store.write(event("e2"), owner="ann")
+    other.write(event("e3", by="bob"), owner="bob")
+    assert [e.id for e in desks().call(CALL).events] == [f"open-{CALL}", "e1", "t1", "e3"]
+
+
+def test_somebody_elses_booking_for_a_call_is_kept_whoever_owns_it(store: Store) -> None:
+    store.write(opened(), owner="ann")
+    store.write(event("b1", "booked", by="bob", slot=SLOT), claim=booking())
+    assert store.call(CALL).bookings == (SLOT,)
+
+
+def test_everything_kept_can_be_read_calls_never_opened_too(store: Store) -> None:
+    store.write(opened(), event("e1"), closed())
+    store.write(event("b1", "booked", "ABC123", slot=SLOT), claim=booking("ABC123"))
+    assert {call.id: len(call.events) for call in store.every()} == {CALL: 3, "ABC123": 1}
+
+
+def test_there_is_nothing_to_maintain_in_a_fresh_record(store: Store) -> None:
+    store.write(opened())
+    assert store.maintain() == ""
 
 
 def test_a_call_has_its_line_on_the_london_day_it_was_opened(store: Store) -> None:

@@ -8,7 +8,9 @@
     ├── NotFound                nothing under that name: exit code 1
     ├── SlotTaken               somebody else has it; carries the nearest free slots: exit code 1
     ├── CloseBlocked            the call can't be closed yet; carries what blocks it: exit code 1
+    ├── NotYours                somebody else took the call over: exit code 1
     └── StoreError              the record can't be written or read
+        ├── StoreAway           the record's server can't be reached
         ├── StoreBusy           another desk holds the lock for too long
         ├── StoreDamaged        a stored line doesn't match its checksum
         ├── StoreFull           no room on the disk
@@ -73,8 +75,24 @@ class CloseBlocked(TriageError):
         super().__init__("This call can't be closed yet: " + "; ".join(self.blocks))
 
 
+class NotYours(TriageError):
+    """Another handler took the call over, so nothing more is kept from this desk."""
+
+    exit_code = 1
+
+    def __init__(self, call: str, owner: str) -> None:
+        self.call, self.owner = call, owner
+        super().__init__(
+            f"{owner} took call {call} over, so this wasn't saved. Open the call again to take it back, or let go of it."
+        )
+
+
 class StoreError(TriageError):
     """The record can't be written or read."""
+
+
+class StoreAway(StoreError):
+    """The record's server can't be reached; what was acknowledged before is safe."""
 
 
 class StoreBusy(StoreError):

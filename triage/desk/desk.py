@@ -181,6 +181,13 @@ class Desk:
             call = self.answer(call, step, part)
         return call if self.walk(call).blocks else self.close(call)
 
+    def maintain(self) -> str:
+        """House-keeping of the record, for a worker after the first frame and once a day after that.
+
+        What was done, in words; ``""`` at once when there is nothing to do. Safe beside everything else.
+        """
+        return self.store.maintain()
+
     # ------------------------------------------------------------------ reading it
 
     def walk(self, call: Call) -> Walk:
@@ -334,7 +341,7 @@ class Desk:
             raise Slip(f"Call {call.ref} is closed; nothing can be added to it.")
         now = self.clock()
         event = Event(new_id(now), call.id, now, self.staff.id, kind, data)
-        self.store.write(event)
+        self.store.write(event, owner="" if kind == "took over" else self.staff.id)
         return call.plus(event)
 
     def _again(self, call: Call) -> Call:

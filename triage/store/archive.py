@@ -97,6 +97,14 @@ class Archive:
                 found[line.call] = (line.summary, [*found.get(line.call, (None, []))[1], line.at])
         return found
 
+    def places(self, month: str, but: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+        """Where each call stands in the month, those never opened too, without those named in ``but``."""
+        found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for line in self.lines(month):
+            if line.call not in but:
+                found[line.call].append(line.at)
+        return found
+
     def call(self, line: CallSummary, places: Iterable[tuple[int, int]]) -> Call:
         """The call of a line, from where it stands."""
         return call_from(line.id, self.read(f"{local_day(line.opened):%Y-%m}", places))

@@ -17,7 +17,13 @@ from triage.model import Call, CallSummary, Claim, Event
 class Store(Protocol):
     """Where calls, claims on slots and the audit trail are kept."""
 
-    def write(self, *events: Event, claim: Claim | None = None, release: Sequence[tuple[str, str]] = ()) -> None:
+    def write(
+        self,
+        *events: Event,
+        claim: Claim | None = None,
+        release: Sequence[tuple[str, str]] = (),
+        owner: str = "",
+    ) -> None:
         """Keep events, and take or give back slots, all or nothing; durable on return.
 
         ``claim`` takes all its keys for its call, or raises :class:`triage.errors.SlotTaken` (then no event is
@@ -25,6 +31,9 @@ class Store(Protocol):
         extended) and repeats harmlessly. A hold that has run out counts as free. ``release`` are (slot, call)
         pairs to give back, before the claim is tried, so that a move is one transaction; giving back what isn't
         held is harmless. An event whose id is already kept is skipped.
+
+        ``owner`` is whose calls these are thought to be: :class:`triage.errors.NotYours`, and nothing is kept, when
+        somebody else has taken one of them over. Left out, anybody's events are kept.
 
         Raises :class:`triage.errors.StoreError` when it couldn't be kept: then nothing of it is there.
         """
@@ -44,11 +53,20 @@ class Store(Protocol):
     def calls(self, since: date, until: date) -> Iterator[Call]:
         """The calls themselves, for figures."""
 
+    def every(self) -> Iterator[Call]:
+        """Everything kept, calls never opened (a booking by its reference) too, in no order: for moving house."""
+
     def claims(self, since: datetime, until: datetime) -> tuple[Claim, ...]:
         """The claims that start in the window and count now."""
 
     def refresh(self) -> bool:
         """Take in what other desks wrote; whether anything was new."""
+
+    def maintain(self) -> str:
+        """What a desk does by itself once a day; what was done, in words. Cheap, and ``""``, when there is nothing.
+
+        May take a while, and may run in a thread beside everything else.
+        """
 
     def info(self) -> dict[str, Any]:
         """Where it is, how much it holds, its newest write: for ``triage store info``."""

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -101,11 +101,18 @@ class JournalStore:
         record = {"v": VERSION, "at": iso(now), "by": self.desk, "ops": ops}
         self._live.apply([self.segments.append(record, local_day(now))])
 
-    def write(self, *events: Event, claim: Claim | None = None, release: Sequence[tuple[str, str]] = ()) -> None:
+    def write(
+        self,
+        *events: Event,
+        claim: Claim | None = None,
+        release: Sequence[tuple[str, str]] = (),
+        owner: str = "",
+    ) -> None:
         """Keep events, take and give back slots, as one line of the journal."""
         with self.locked():
             live = self._live
             new = live.unknown(events)
+            live.check_owner(events, owner)
             with live.transaction():
                 for slot, call in release:
                     live.release(claim_id(slot, call))
@@ -175,6 +182,17 @@ class JournalStore:
             trail.summary, trail.summarised = call_from(call_id, self._docs(call_id)).summary, True
         return trail.summary
 
+    def every(self) -> Iterator[Call]:
+        """Everything kept: the archived months, then what is live."""
+        with self._lock.threads:
+            live = list(self._live.trails)
+        touched = set(live)
+        for month in sorted(self.archives.sizes):
+            for call_id, places in self.archives.places(month, touched).items():
+                yield call_from(call_id, self.archives.read(month, places))
+        for call_id in live:
+            yield self.call(call_id)
+
     def claims(self, since: datetime, until: datetime) -> tuple[Claim, ...]:
         """The claims that start in [since, until) and count now; those whose slot doesn't say when, always."""
 
@@ -196,13 +214,26 @@ class JournalStore:
             news, self._news = self._news, False
         return news
 
-    def archive(self, tell: Callable[[str], None] = lambda words: None) -> int:
-        """Fold the closed calls of past days into the archive, a day at a time; how many there were."""
+    def maintain(self) -> str:
+        """Archive past days; a listing of names when there are none."""
+        with self._lock.threads:
+            if not self._past(local_day(self._clock())):
+                return ""
+        done = self.archive()
+        return f"{done:,} closed call{'s' * (done != 1)} of past days archived"
+
+    def _past(self, before: date) -> list[date]:
+        return [day_of(name) for name in self.segments.names if not is_carried(name) and day_of(name) < before]
+
+    def archive(self, tell: Callable[[str], None] = lambda words: None, *, today: bool = False) -> int:
+        """Fold the closed calls of past days into the archive, a day at a time; how many there were.
+
+        With ``today`` those of today too, which makes room after a great many came in at once.
+        """
         done = 0
         while True:
             with self.locked():
-                today = local_day(self._clock())
-                days = [day_of(n) for n in self.segments.names if not is_carried(n) and day_of(n) < today]
+                days = self._past(local_day(self._clock()) + timedelta(days=int(today)))
                 if not days:
                     return done
                 tell(f"archiving {days[0]:%d %B %Y}")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from triage.errors import SlotTaken
+from triage.errors import NotYours, SlotTaken
 from triage.model import Call, CallSummary, Claim, Event, ref_of
 from triage.store.documents import claim_doc, claim_id, claim_of, event_doc, event_of
 from triage.store.records import Op, Record
@@ -25,6 +25,7 @@ class Trail:
     events: list[str] = field(default_factory=list)
     opened: bool = False
     closed: bool = False
+    owner: str = ""
     summary: CallSummary | None = None
     summarised: bool = False
 
@@ -62,6 +63,8 @@ class Live:
         trail.summarised = False
         trail.opened = trail.opened or doc["kind"] == "opened"
         trail.closed = trail.closed or doc["kind"] == "closed"
+        if doc["kind"] == "took over" or (doc["kind"] == "opened" and not trail.owner):
+            trail.owner = doc["by"]
 
     def _index_claim(self, op: Op, before: Doc | None) -> None:
         for key in before["keys"] if before else ():
@@ -74,6 +77,13 @@ class Live:
         """The documents of those events that aren't kept yet, by id."""
         table = self.events
         return {e.id: event_doc(e) for e in events if not table.contains(doc_id=e.id)}  # type: ignore[arg-type]
+
+    def check_owner(self, events: Iterable[Event], owner: str) -> None:
+        """:class:`NotYours` when one of these calls has been taken over by somebody else."""
+        for event in events:
+            trail = self.trails.get(event.call)
+            if owner and trail and trail.owner not in ("", owner):
+                raise NotYours(ref_of(event.call), trail.owner)
 
     def insert(self, docs: dict[str, Doc]) -> None:
         """Stage new events."""
