@@ -31,12 +31,17 @@ def holds(when: When | None, facts: Facts) -> bool:
         return True
     if when.key:
         return _answer_holds(when, facts.known.get(when.key))
+    # Plain loops: half of the time of a walk is spent here, and any() and all() take twice as long.
     if when.every:
-        return all(holds(part, facts) for part in when.every)
-    if when.some:
-        return any(holds(part, facts) for part in when.some)
-    if when.none:
-        return not any(holds(part, facts) for part in when.none)
+        for part in when.every:  # noqa: SIM110
+            if not holds(part, facts):
+                return False
+        return True
+    if when.some or when.none:
+        for part in when.some or when.none:
+            if holds(part, facts):
+                return bool(when.some)
+        return not when.some
     if when.reached:
         return when.reached in facts.reached
     return (when.flag or when.action) in facts.marks
