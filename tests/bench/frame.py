@@ -32,6 +32,7 @@ Bare().run()
 """
 QUIET = 0.06
 WORDS = "mum leaves the gas on at night"
+SOUGHT = "lunch club earlsdon"
 
 
 class Terminal:
@@ -100,6 +101,7 @@ def main() -> None:
     frames: dict[str, list[float]] = {"bare": [], "triage": []}
     echoes: dict[str, list[float]] = {"bare": [], "triage": []}
     turns: list[float] = []
+    found: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder, "bare.py")
         bare.write_text(BARE, encoding="utf-8")
@@ -110,17 +112,22 @@ def main() -> None:
             data = Path(folder, f"data{turn}")
             with running([sys.executable, "-m", "triage", "--data-dir", str(data)]) as terminal:
                 frames["triage"].append(terminal.settle(terminal.started, b"triage")[1])
-                time.sleep(1.5)
+                time.sleep(2.5)
                 terminal.key(b"\x1bOQ")
                 echoes["triage"] += typed(terminal)
-                turns.append(terminal.key(b"\r")[1])
+                turns.append(terminal.key(b"\r")[0])
+                terminal.key(b"\x1bOR")
+                found += [terminal.key(letter.encode())[0] for letter in SOUGHT]
     print(f"{'':22}{'bare':>9}{'triage':>9}{'ratio':>8}   ({rounds} rounds)")
     for name, table in (("first frame, median", frames), ("key to echo, median", echoes)):
         a, b = (statistics.median(table[k]) for k in ("bare", "triage"))
         print(f"{name:22}{a:8.1f} {b:8.1f} {b / a:7.2f}")
     a, b = (statistics.quantiles(echoes[k], n=10)[8] for k in ("bare", "triage"))
     print(f"{'key to echo, p90':22}{a:8.1f} {b:8.1f} {b / a:7.2f}")
-    print(f"next step, settled    {'':9}{statistics.median(turns):8.1f}")
+    bare_echo = statistics.median(echoes["bare"])
+    for name, times in (("key to next step", turns), ("key to search results", found)):
+        median = statistics.median(times)
+        print(f"{name:22}{bare_echo:8.1f} {median:8.1f} {median / bare_echo:7.2f}")
 
 
 if __name__ == "__main__":

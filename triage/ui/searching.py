@@ -11,6 +11,7 @@ from dataclasses import replace
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from triage.directory.filters import Filters
@@ -29,6 +30,8 @@ from triage.ui.widgets.searchbox import SearchBox
 LIMIT = 30
 """Results explained at each key; more are fetched when the cursor comes to the last of them."""
 MORE = 300
+CARD_AFTER = 0.06
+"""Seconds after a key until the card follows; a key meanwhile puts it off, so that typing never waits for it."""
 
 
 class Searching(Overlay):
@@ -68,6 +71,8 @@ class Searching(Overlay):
         """The words for which the handler asked to see listings all the same."""
         self._noted = ("", "")
         self._call = ""
+        self._card_timer: Timer | None = None
+        self._title = ""
         self._age: int | None = None
         """The age that the answers gave when it last became a filter."""
 
@@ -174,7 +179,7 @@ class Searching(Overlay):
         self.found.say(empty)
         self.found.put_matches(matches, call.shortlist if call else (), cursor)
         self._titles(len(matches))
-        self._show_card()
+        self._show_card_soon()
 
     def _titles(self, shown: int) -> None:
         app, find = here(self), self.query_one("#find")
@@ -184,13 +189,17 @@ class Searching(Overlay):
         count = f"  {self.results.total} of {total:,}" if searched and total else f"  {shown}" if shown else ""
         may = "  may help, from the answers" if shown and not searched and not self.listing_shortlist else ""
         on = said(self.filters)
-        find.border_title = Content(title + (may or count) + (f"  ·  {on}" if on and not self.everything else ""))
+        told = title + (may or count) + (f"  ·  {on}" if on and not self.everything else "")
+        if told != self._title:
+            self._title = told
+            find.border_title = Content(told)
         kept = (
             f"ctrl+k shortlist {len(app.call.shortlist)} · ctrl+y wrong listing"
             if app.call
             else "no call: look up only"
         )
-        find.border_subtitle = kept
+        if find.border_subtitle != kept:
+            find.border_subtitle = kept
         self.query_one("#also", Static).update(self._also() if searched else "", layout=False)
 
     def _also(self) -> Content:
@@ -223,7 +232,16 @@ class Searching(Overlay):
             self.search(MORE, cursor)
         self._show_card()
 
+    def _show_card_soon(self) -> None:
+        """After the results' own frame: the next key goes before the card."""
+        if self._card_timer is not None:
+            self._card_timer.stop()
+        self._card_timer = self.set_timer(CARD_AFTER, self._show_card)
+
     def _show_card(self) -> None:
+        if self._card_timer is not None:
+            self._card_timer.stop()
+            self._card_timer = None
         wait = "The card of the listing you choose stands here." if here(self).directory_ready else ""
         self.card.put(self.chosen, here(self).desk.today, wait)
 

@@ -38,6 +38,8 @@ class Rows(Lines, Generic[T]):
         self._drawn_at = 0
         self._styles_made: dict[tuple[str, str], RichStyle] = {}
         self._styled_for: Style | None = None
+        self._wrapped: tuple[tuple[str, int], list[str]] = (("", 0), [])
+        """What is said in place of a list, in lines of a width."""
 
     def show(self, items: Sequence[T], cursor: int = 0) -> None:
         """Show these, the cursor on ``cursor``."""
@@ -112,8 +114,11 @@ class Rows(Lines, Generic[T]):
         return moved
 
     def _empty_line(self, y: int, width: int) -> Sequence[Piece]:
-        lines = Content(self.empty).wrap(max(1, width)) if self.empty else []
-        return ((lines[y].plain, "$quiet"),) if y < len(lines) else ()
+        if self._wrapped[0] != (self.empty, width):
+            lines = Content(self.empty).wrap(max(1, width)) if self.empty else []
+            self._wrapped = ((self.empty, width), [line.plain for line in lines])
+        told = self._wrapped[1]
+        return ((told[y], "$quiet"),) if y < len(told) else ()
 
     def _rich(self, style: str, under: str) -> RichStyle:
         """A style in this widget's colours; the same words give the same style until the colours change."""
