@@ -312,3 +312,23 @@ async def test_every_standing_rule_comes_back_to_the_step_it_left(sit_down: Star
         await pilot.press("ctrl+l")
         assert step_of(pilot) == "G1"
         assert field_of(pilot).text == "hello"
+
+
+async def test_danger_can_be_raised_from_a_dialog(sit_down: Start) -> None:
+    async with sit_down() as pilot:
+        await pilot.press("f2", *"hello", "ctrl+g", *"mon", "f12")
+        await pilot.pause()
+        assert step_of(pilot) == "E1"
+
+
+async def test_a_rule_raised_again_opens_its_first_step_again(sit_down: Start) -> None:
+    async with sit_down() as pilot:
+        await pilot.press("f2", "f12", "6", "enter")
+        await pilot.press("ctrl+l", "f12")
+        assert step_of(pilot) == "E1"
+
+
+async def test_letters_of_other_places_do_nothing_during_a_call(sit_down: Start) -> None:
+    async with sit_down() as pilot:
+        await pilot.press("f2", *"hello", "enter", "v", "t")
+        assert step_of(pilot) == "G2"

@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from triage.desk import safety
 from triage.desk.desk import Desk, Slip
 from triage.errors import NotFound
-from triage.handover import Handover, NextStep, case_note, leaflet, read_back, withheld
+from triage.handover import Handover, NextStep, case_note, leaflet, read_back
 from triage.handover.note import YOU
 from triage.model import Call, Slot
 from triage.script import telling
@@ -84,7 +85,7 @@ def write_leaflet(desk: Desk, call: Call) -> tuple[Call, Mapping[str, Path]]:
     Raises :class:`Slip` with the reason when nothing may leave for this person.
     """
     there = desk.walk(call)
-    why = withheld(there.flags)
+    why = safety.to_send(there.flags)
     if why:
         raise Slip(why)
     folder = desk.tools.data_dir / "leaflets"

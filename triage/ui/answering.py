@@ -139,7 +139,7 @@ class Answering:
             self._exit(self.fast, answers)
         elif not step.id:
             self.app.call_later(self.app.run_action, "screen.wrap_up")
-        elif self.changing and answers != self._previewed:
+        elif self.changing and answers != self._previewed and self._overwrites(answers):
             self._preview(step, answers)
         else:
             self._answer(step, answers)
@@ -155,6 +155,12 @@ class Answering:
         else:
             self.changing = was
             self.view.say_wrong(self.app.wrong)
+
+    def _overwrites(self, answers: Mapping[str, object]) -> bool:
+        """Whether something that was answered would be answered otherwise, rather than only added to."""
+        was = self.app.call.answers if self.app.call else {}
+        step = self.app.desk.script.steps[self.changing or ""]
+        return any(f.key in was and answers.get(f.key, "") != was[f.key] for f in step.fields if f.type != "auto")
 
     def _preview(self, step: Step, answers: Mapping[str, object]) -> None:
         call = self.app.call

@@ -40,8 +40,8 @@ class CallKeys(Screen[None]):
         Binding("ctrl+l", "leave", "back", id="leave", show=False, tooltip="Back to where you were"),
         Binding("shift+f6", "pane(-1)", "pane before", show=False),
         Binding("plus", "keep", "keep the listing", show=False),
-        Binding("v", "app.place('supervise')", "supervise", id="supervise", tooltip="Summaries and figures"),
-        Binding("t", "app.place('train')", "train", id="train", tooltip="Demos and practice calls"),
+        Binding("v", "place('supervise')", "supervise", id="supervise", tooltip="Summaries and figures"),
+        Binding("t", "place('train')", "train", id="train", tooltip="Demos and practice calls"),
         Binding("exclamation_mark", "standing('!')", "danger now", show=False),
         *(
             Binding(letter, f"standing('{letter}')", words_, show=False)
@@ -117,6 +117,10 @@ class CallKeys(Screen[None]):
 
     # ------------------------------------------------------------------ elsewhere
 
+    async def action_place(self, name: str) -> None:
+        """To another mode, between calls."""
+        await here(self).action_place(name)
+
     async def action_search(self) -> None:
         """The directory, laid over the call."""
         here(self).drafts.flush()
@@ -153,7 +157,7 @@ class CallKeys(Screen[None]):
         on_call = here(self).call is not None
         if action in ("new_call",):
             return not on_call
-        if action == "app.place":
+        if action == "place":
             return not on_call
         if action in ("search", "diary"):
             return True

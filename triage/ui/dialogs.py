@@ -48,7 +48,7 @@ class _Dialog(ModalScreen[str | None]):
     async def action_danger(self) -> None:
         """An interrupt goes before any question."""
         self.dismiss(None)
-        self.app.call_later(self.app.run_action, "screen.standing('danger')")
+        self.app.call_later(self.app.simulate_key, "f12")
 
 
 @dataclass(frozen=True, slots=True)

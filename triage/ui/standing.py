@@ -26,6 +26,8 @@ def raise_rule(app: TriageApp, letter: str) -> None:
     rule = next((i for i in app.desk.script.interrupts if i.letter == letter), None)
     left = app.walk.step if app.walk else None
     if rule is not None and app.do(app.desk.interrupt, rule.name):
+        if app.call and app.walk and app.walk.step == left and rule.to in app.call.passed:
+            app.do(app.desk.go, rule.to)
         app.say(f"{rule.title.lower()}{f' · from {left}' if left else ''} · ctrl+l back")
 
 

@@ -19,6 +19,7 @@ from textual.widgets import Static
 from triage.desk import handing
 from triage.errors import TriageError
 from triage.model import Call
+from triage.script import telling
 from triage.script.walk import Walk
 from triage.ui import standing
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
@@ -28,6 +29,8 @@ from triage.ui.widgets.keybar import KeyBar
 from triage.ui.widgets.lines import Lines
 
 SAVE = "save"
+SAID = ("danger_now", "readback_ok", "consent_share", "shortlist_sent")
+"""Answers worth seeing once more before saving."""
 
 
 class WrapUpScreen(Screen[str | None]):
@@ -148,6 +151,11 @@ class WrapUpScreen(Screen[str | None]):
         desk = here(self).desk
         open_ = here(self).unchecked
         lines = [f"signs looked at: {len(there.prompts)}"] if there.prompts and not open_ else []
+        lines += [
+            f"{telling.key_title(desk.script, key)} {told}"
+            for key in SAID
+            if (told := telling.told(desk.script, there, key))
+        ]
         lines += [f"told about {len(call.shortlist)}: {', '.join(x.name for x in desk.listings(call))}"] * bool(
             call.shortlist
         )
