@@ -18,6 +18,10 @@ ZONE = "Europe/London"
 """The time zone of the desk, its diary and every date a person reads."""
 
 
+ROLES = ("handler", "social worker", "supervisor", "trainer")
+"""What whoever installs it may do: everything, until roles are given out."""
+
+
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
@@ -45,7 +49,7 @@ def me() -> Staff:
         account = getpass.getuser()
     except (KeyError, OSError):
         account = "desk"
-    return Staff(account, account.replace(".", " ").title(), ("handler", "supervisor", "trainer"))
+    return Staff(account, account.replace(".", " ").title(), ROLES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from triage.cli import command
@@ -105,7 +106,9 @@ def _book(args: argparse.Namespace) -> int:
 
     try:
         with _open(args) as (store, diary):
-            slot = booking.book(store, diary, args.slot, _call_id(store, args.call), by=me().id, now=now())
+            call = _call_id(store, args.call)
+            _safe(store, diary, call, args.slot)
+            slot = booking.book(store, diary, args.slot, call, by=me().id, now=now())
     except SlotTaken as taken:
         if not args.json:
             raise
@@ -126,6 +129,9 @@ def _move(args: argparse.Namespace) -> int:
     try:
         with _open(args) as (store, diary):
             call = _call_id(store, args.call) if args.call else None
+            for claim in _having(store, args.was) if call is None else ():
+                _safe(store, diary, claim, args.slot)
+            _safe(store, diary, call or "", args.slot)
             slot = booking.move(store, diary, args.was, args.slot, call, by=me().id, now=now())
     except SlotTaken as taken:
         if not args.json:
@@ -164,6 +170,34 @@ def _open(args: argparse.Namespace) -> Iterator[tuple[Store, Diary]]:
         yield store, load_diary()
     finally:
         store.close()
+
+
+def _safe(store: Store, diary: Diary, call_id: str, slot: str) -> None:
+    """Refuse an appointment for somebody whom it isn't safe to contact."""
+    from triage.desk import Desk
+    from triage.desk.tools import Tools
+    from triage.errors import NotFound
+    from triage.library.scripts import load_script
+    from triage.settings import me, now
+
+    try:
+        call = store.call(call_id)
+    except NotFound:
+        return
+    if call.opened:
+        tools = Tools(Path())
+        tools.__dict__["diary"] = diary
+        Desk(store, load_script(), me(), tools, now).allow_slot(call, slot)
+
+
+def _having(store: Store, slot: str) -> list[str]:
+    """The calls that have a slot."""
+    from triage.diary import starts_at
+    from triage.diary.diary import LOCAL
+
+    start = starts_at(slot).replace(tzinfo=LOCAL)
+    claims = store.claims(start - timedelta(days=1), start + timedelta(days=1))
+    return [c.call for c in claims if c.slot == slot]
 
 
 def _call_id(store: Store, ref: str) -> str:

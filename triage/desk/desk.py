@@ -9,9 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from triage import booking
+from triage.desk import safety
 from triage.desk.tools import Tools
-from triage.errors import CloseBlocked, NotFound, TriageError
+from triage.errors import BadAnswer, CloseBlocked, NotFound, TriageError
 from triage.model import Call, CallSummary, Claim, Event, Kind, Listing, Match, OutcomeCode, Slot, Staff, Value, new_id
+from triage.script import telling
 from triage.script.conditions import holds
 from triage.script.form import FastExit, Field, Script
 from triage.script.screen import screen
@@ -36,6 +38,10 @@ class _Facts:
     known: Mapping[str, Value]
     reached: frozenset[str]
     marks: frozenset[str]
+
+
+def _says_unsafe(event: Event) -> bool:
+    return event.kind == "flagged" and event.data["flag"] == safety.UNSAFE and bool(event.data["on"])
 
 
 @dataclass
@@ -81,7 +87,8 @@ class Desk:
         """
         data = read_answers(self.script, answers, today=self.today)
         said = {f.key: f.hint for f in self.script.steps[step].fields if f.type == "auto" and f.hint}
-        return self._add(call, "answered", step=step, answers={**said, **data})
+        self._allow(call, data)
+        return self._stay_unsafe(call, self._add(call, "answered", step=step, answers={**said, **data}), step)
 
     def preview(self, call: Call, step: str, answers: Mapping[str, object]) -> Change:
         """What :meth:`answer` would change, before it does."""
@@ -120,10 +127,12 @@ class Desk:
 
     def undo(self, call: Call) -> Call:
         """Take back the latest thing that can be taken back."""
-        done = [e for e in call.live_events if e.kind in UNDOABLE]
+        done = [e for e in call.live_events if e.kind in UNDOABLE and not _says_unsafe(e)]
         if not done:
             raise Slip("There is nothing to undo.")
-        return self._add(call, "undone", event=done[-1].id)
+        after = self._add(call, "undone", event=done[-1].id)
+        slip = done[-1].id == next((e.id for e in reversed(call.events) if e.kind != "drafted"), "")
+        return after if slip else self._stay_unsafe(call, after)
 
     def check(self, call: Call, prompt: str, note: str) -> Call:
         """Check a prompt off, with what was found."""
@@ -132,8 +141,28 @@ class Desk:
         return self._add(call, "checked", prompt=prompt, note=note.strip())
 
     def flag(self, call: Call, flag: str, on: bool, reason: str) -> Call:
-        """Set or clear a flag over what the script says."""
+        """Set or clear a flag over what the script says. Only :meth:`safe_again` clears “unsafe to contact”."""
+        if flag == safety.UNSAFE and not on:
+            return self.safe_again(call, reason)
         return self._add(call, "flagged", flag=flag, on=on, reason=reason)
+
+    def safe_again(self, call: Call, reason: str) -> Call:
+        """Clear “unsafe to contact”: a social worker's decision, with the reason; on a saved call too."""
+        if safety.CLEARS not in self.staff.roles:
+            raise Slip("Only a social worker can say that contact is safe again. Ask the social worker to clear it.")
+        if not reason.strip():
+            raise Slip("Say why it is safe to contact this person again, and who says so.")
+        if not self.unsafe(call):
+            raise Slip("This person isn’t marked as unsafe to contact.")
+        now = self.clock()
+        data = {"flag": safety.UNSAFE, "on": False, "reason": reason.strip()}
+        event = Event(new_id(now), call.id, now, self.staff.id, "flagged", data)
+        self.store.write(event)
+        return call.plus(event)
+
+    def unsafe(self, call: Call) -> bool:
+        """Whether the person may not be rung, written to, or have anything printed for them."""
+        return safety.UNSAFE in self.walk(call).flags
 
     def promise(self, call: Call, what: str, owner: str, due: datetime) -> Call:
         """Note who will do what by when."""
@@ -284,7 +313,9 @@ class Desk:
         return tuple(by_id[i] for i in call.shortlist if i in by_id)
 
     def handed(self, call: Call, what: str, channel: str, form: str) -> Call:
-        """Note that something was told, printed or sent."""
+        """Note that something was told, printed or sent; :class:`Slip` when nothing may leave for this person."""
+        if channel not in safety.SAID:
+            self._refuse(safety.to_send(self.walk(call).flags))
         return self._add(call, "handed", what=what, channel=channel, format=form, listings=list(call.shortlist))
 
     # ------------------------------------------------------------------ diary
@@ -296,6 +327,7 @@ class Desk:
 
     def hold(self, call: Call, slot: str) -> Call:
         """Keep a slot while the caller decides; :class:`SlotTaken` with the nearest free ones."""
+        self.allow_slot(call, slot)
         booking.hold(self.store, self.tools.diary, slot, call.id, minutes=HOLD_MINUTES, **self._who())
         return self._again(call)
 
@@ -306,11 +338,13 @@ class Desk:
 
     def book(self, call: Call, slot: str) -> Call:
         """Book a slot; :class:`SlotTaken` with the nearest free ones."""
+        self.allow_slot(call, slot)
         booking.book(self.store, self.tools.diary, slot, call.id, **self._who())
         return self._again(call)
 
     def move(self, call: Call, was: str, slot: str) -> Call:
         """Move a booking, all or nothing."""
+        self.allow_slot(call, slot)
         booking.move(self.store, self.tools.diary, was, slot, call.id, **self._who())
         return self._again(call)
 
@@ -334,7 +368,36 @@ class Desk:
         claims = self.claims(since - timedelta(days=1), until + timedelta(days=1))
         return free(self.tools.diary, claims, since, until, now=self.clock(), type=type_id)
 
+    def allow_slot(self, call: Call, slot: str) -> None:
+        """:class:`Slip` when this appointment can't be given because contact is unsafe."""
+        self._refuse(safety.to_book(self.walk(call).flags, self.tools.diary.slot(slot).type))
+
     # ------------------------------------------------------------------ inside
+
+    def _refuse(self, why: str) -> None:
+        if why:
+            raise Slip(why)
+
+    def _allow(self, call: Call, given: Mapping[str, Value]) -> None:
+        """Refuse an answer that would send something or promise a call back where contact is unsafe."""
+        if not any(given.get(key) in values for key, values in safety.LEAVES.items()):
+            return
+        key, why = safety.to_answer(self.walk(call).flags, given)
+        if key:
+            raise BadAnswer(telling.key_title(self.script, key), why.rstrip("."))
+
+    def _stay_unsafe(self, before: Call, after: Call, step: str = "") -> Call:
+        """Unsafe stays unsafe when the answer that said so is changed, and is so again when it is said again."""
+        there = self.walk(after)
+        if safety.UNSAFE in there.flags:
+            return after
+        if self.unsafe(before):
+            return self._add(after, "flagged", flag=safety.UNSAFE, on=True, reason="said earlier; not cleared")
+        if step and before.flags_set.get(safety.UNSAFE) is False:
+            facts = _Facts(there.used, frozenset(there.path), frozenset((*there.flags, *there.actions)))
+            if safety.sets_unsafe(self.script.steps[step], facts):
+                return self._add(after, "flagged", flag=safety.UNSAFE, on=True, reason="said again")
+        return after
 
     def _add(self, call: Call, kind: str, /, **data: Any) -> Call:
         if call.closed:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from triage.desk import safety
 from triage.desk.desk import Slip
-from triage.handover import ics, lineage, withheld
+from triage.handover import ics, lineage
 from triage.model import Call, Slot
 from triage.reports import WAYS, Window, figures, tally
 from triage.reports.sheet import figures_sheet, groups_sheet, to_csv
@@ -20,7 +21,7 @@ def write_calendar(desk: Desk, call: Call, slot: Slot, *, cancelled: bool = Fals
 
     Raises :class:`Slip` with the reason when nothing may leave for this person or the file can't be written.
     """
-    why = withheld(desk.walk(call).flags)
+    why = safety.to_send(desk.walk(call).flags)
     if why:
         raise Slip(why)
     booking, sequence = lineage(call, slot.id)
