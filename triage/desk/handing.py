@@ -9,7 +9,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from triage.desk import safety
-from triage.desk import safety
 from triage.desk.desk import Desk, Slip
 from triage.errors import NotFound
 from triage.handover import Handover, NextStep, case_note, leaflet, read_back
