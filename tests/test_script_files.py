@@ -17,7 +17,6 @@ from triage.library.outcomes import load_outcomes
 from triage.library.scripts import load_script
 from triage.library.yaml import load
 from triage.model import DECLINED, NOT_KNOWN
-from triage.script.check import problems, reachable
 from triage.script.drawing import dot, mermaid, tree
 from triage.script.form import Route, When
 from triage.script.values import read_answers
@@ -324,14 +323,6 @@ def test_missing_facts_are_refused(capsys: pytest.CaptureFixture[str], tmp_path:
     assert "none.json" in err
 
 
-def kinds(path: Path) -> set[str]:
-    return {problem.kind for problem in problems(load_script(path), ["EMG"])}
-
-
-def test_a_sound_script_has_no_problems() -> None:
-    assert problems(load_script(SMALL), ["EMG", "IAG"]) == ()
-
-
 @pytest.mark.parametrize(
     ("old", "new", "kind", "said"),
     [
@@ -381,16 +372,6 @@ def test_the_shipped_script_can_be_drawn(capsys: pytest.CaptureFixture[str], for
 
 
 # The shipped script
-
-
-def test_the_shipped_script_loads_and_every_step_can_be_reached() -> None:
-    script = load_script()
-    assert set(script.steps) - reachable(script) == set()
-
-
-def test_the_shipped_script_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = cli(capsys, "script", "check")
-    assert (code, out.splitlines()[:-1]) == (0, [])
 
 
 CALLS = sorted((FIXTURES / "facts").glob("*.json"))

@@ -17,6 +17,7 @@ from triage.settings import ZONE
 if TYPE_CHECKING:
     from triage.model import Value
     from triage.script.form import Script
+    from triage.script.proof import Proof
     from triage.script.walk import Prompt, Walk
 
 
@@ -31,7 +32,7 @@ def add(commands: Any) -> None:
     )
     one.add_argument("--json", action="store_true", help="print one JSON document")
     one.set_defaults(handler=run)
-    two = command(inner, "check", "say what is wrong with the script")
+    two = command(inner, "check", "prove the script: what is wrong with it, each with a call that shows it")
     two.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the script; the shipped one without")
     two.add_argument("--json", action="store_true", help="print one JSON document")
     two.set_defaults(handler=check)
@@ -64,24 +65,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def check(args: argparse.Namespace) -> int:
-    """Say what is wrong with the script: exit code 1 when anything is."""
+    """Prove the script: exit code 1 when anything is wrong with it. Hard words are only warned of."""
     from triage.library.outcomes import load_outcomes
     from triage.library.scripts import load_script
-    from triage.script.check import problems
+    from triage.script.proof import prove
 
     script = load_script(args.file)
-    found = problems(script, [line.code for line in load_outcomes()])
-    if args.json:
-        listed = [{"kind": p.kind, "where": p.where, "why": p.why} for p in found]
-        print(json.dumps({"script": script.name, "version": script.version, "problems": listed}, ensure_ascii=False))
-    else:
-        for problem in found:
-            print(f"{problem.kind}: {problem.why}")
-        counted = f"{len(script.steps)} steps, {len(script.asked_at)} keys, {len(script.outcomes)} outcome rules"
-        print(
-            f"{script.name} {script.version}: {counted}; {len(found) or 'no'} problem{'' if len(found) == 1 else 's'}"
-        )
-    return 1 if found else 0
+    proof = prove(script, [line.code for line in load_outcomes()], datetime.now(ZoneInfo(ZONE)).date())
+    print(json.dumps(_proof(script, proof), ensure_ascii=False) if args.json else _proof_in_words(script, proof))
+    return 1 if proof.problems else 0
 
 
 def show(args: argparse.Namespace) -> int:
@@ -92,6 +84,40 @@ def show(args: argparse.Namespace) -> int:
     draw = {"tree": drawing.tree, "mermaid": drawing.mermaid, "dot": drawing.dot}[args.form]
     print(draw(load_script(args.file)))
     return 0
+
+
+def _proof(script: Script, proof: Proof) -> dict[str, object]:
+    lengths = {"shortest": proof.shortest, "longest_found": proof.longest}
+    return {
+        "script": script.name,
+        "version": script.version,
+        "steps": len(script.steps),
+        "keys": len(script.asked_at),
+        "outcome_rules": len(script.outcomes),
+        "always": proof.rules,
+        "calls": proof.calls,
+        "problems": [{"kind": p.kind, "where": p.where, "why": p.why, "facts": p.facts} for p in proof.problems],
+        "warnings": [{"step": w.step, "kind": w.kind, "figure": w.figure, "words": w.words} for w in proof.warnings],
+        **{name: {"questions": n.questions, "steps": n.steps, "facts": n.facts} for name, n in lengths.items()},
+    }
+
+
+def _proof_in_words(script: Script, proof: Proof) -> str:
+    lines = [f"Look again at {w.step}: {w.kind} ({w.figure}): {w.words}" for w in proof.warnings]
+    for problem in proof.problems:
+        lines.append(f"{problem.kind}: {problem.why}")
+        lines.append(f"    shown by {json.dumps(problem.facts, ensure_ascii=False)}")
+    lines.append(
+        f"{script.name} {script.version}: {len(script.steps)} steps, {len(script.asked_at)} keys, "
+        f"{len(script.outcomes)} outcome rules, {proof.rules} that must always hold; {proof.calls} calls walked; "
+        f"{proof.shortest.questions} questions in the shortest call, {proof.longest.questions} in the longest found; "
+        f"{_count(len(proof.warnings), 'warning')}, {_count(len(proof.problems), 'problem')}"
+    )
+    return "\n".join(lines)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
 def _facts(name: str) -> Mapping[str, object]:

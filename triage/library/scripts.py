@@ -245,9 +245,11 @@ class _Reader:
         given = dict(node.items())
         if "outcome" in given:
             self.names.each("outcome", given["outcome"])
+        if "before_closing" in given:
+            self.names.each("key", given["before_closing"])
         made = build(node, Always, self.readers)
-        if made.then is None and not made.outcome:
-            raise node.bad(f"“{made.name}” says nothing: give it a “then”, an “outcome”, or both")
+        if made.then is None and not made.outcome and not made.before_closing:
+            raise node.bad(f"“{made.name}” says nothing: give it a “then”, an “outcome” or “before_closing”")
         return self.once(node, made, "name", "rules that always hold")
 
     def _leads(self, node: Node, *keys: str) -> None:

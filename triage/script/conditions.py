@@ -30,7 +30,10 @@ def holds(when: When | None, facts: Facts) -> bool:
     if when is None:
         return True
     if when.key:
-        return _answer_holds(when, facts.known.get(when.key))
+        answer = facts.known.get(when.key)
+        if when.values and (answer is None or type(answer) is str):
+            return (NOT_KNOWN if answer is None else answer) in when.values
+        return _answer_holds(when, answer)
     # Plain loops: half of the time of a walk is spent here, and any() and all() take twice as long.
     if when.every:
         for part in when.every:  # noqa: SIM110

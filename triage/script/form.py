@@ -201,16 +201,20 @@ class RouteOfAccess:
 
 @dataclass(frozen=True, slots=True)
 class Always:
-    """What must be true of every call, whatever else is answered: an officer's own rule, which the proof tries to break.
+    """What must be true of every call, whatever else is answered: the proof tries to break it.
 
-    In every call where ``when`` holds at the end (no ``when``: in every call) ``then`` must hold too, and one of
-    ``outcome``, if any is named, must be proposed, as the headline or besides it.
+    In every call where ``when`` holds at the end (no ``when``: in every call) ``then`` must hold too; one of
+    ``outcome``, if any is named, must be proposed, as the headline or besides it; and closing must be blocked while
+    one of the keys ``before_closing`` has no answer. ``in_order`` leaves out calls in which something was told that
+    the script's own order would not have asked.
     """
 
     name: str
     then: When | None = None
     when: When | None = None
     outcome: tuple[str, ...] = ()
+    before_closing: tuple[str, ...] = ()
+    in_order: bool = False
     why: str = ""
 
 
@@ -256,6 +260,13 @@ class Script:
             for one in step.fields:
                 found[one.key] = (*found.get(one.key, ()), step.id)
         return found
+
+    @cached_property
+    def order(self) -> Mapping[str, tuple[int, int]]:
+        """Where each step stands: the sections that interrupts lead to come first, in the interrupts' order."""
+        urgent = [self.steps[i.to].section for i in self.interrupts]
+        rank = {section: n for n, section in enumerate(dict.fromkeys([*urgent, *(s.id for s in self.sections)]))}
+        return {step: (rank[self.steps[step].section], n) for n, step in enumerate(self.steps)}
 
     @cached_property
     def askable(self) -> frozenset[str]:

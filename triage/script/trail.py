@@ -189,9 +189,6 @@ class Trail:
         The sections that interrupts lead to come first, in the interrupts' order, then the script's order.
         """
         script = self.script
-        urgent = [script.steps[i.to].section for i in script.interrupts]
-        rank = {section: n for n, section in enumerate(dict.fromkeys([*urgent, *(s.id for s in script.sections)]))}
-        place = {step: (rank[script.steps[step].section], n) for n, step in enumerate(script.steps)}
         while True:
             told = (key for key in self.answers if key in script.askable and is_told(self.answers[key]))
             entries = [
@@ -203,7 +200,7 @@ class Trail:
             ]
             if not entries:
                 return
-            self._all(min(entries, key=place.__getitem__))
+            self._all(min(entries, key=script.order.__getitem__))
 
 
 def chosen_options(field: Field, value: Value) -> list[Option]:
