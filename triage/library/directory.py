@@ -11,6 +11,9 @@ listings that somebody imported, in the same form. Two rules make them one direc
   agree: the one checked last stands (on the same day, the one read first), its gaps are filled from the other, and
   the topics of both are kept. If the names differ, the later file is refused.
 
+``DATA_DIR/directory/corrections.jsonl`` is laid over both: each line has the ``id`` of a listing, the fields that stand
+instead of its own, and may say ``by``, ``at`` and ``why``. Corrections of listings that aren't there wait.
+
 A bad line is refused with :class:`~triage.errors.BadData`: file, line, key and the nearest valid key.
 """
 
@@ -35,6 +38,7 @@ from triage.model import Listing, Schedule
 from triage.settings import shipped
 
 CARE, ACTIVITIES = "care-and-support.jsonl", "community-activities.jsonl"
+CORRECTIONS = "corrections.jsonl"
 STATUSES = (
     "current",
     "historic",
@@ -69,7 +73,8 @@ class Directory:
 def load_directory(data_dir: Path | None = None) -> Directory:
     """The merged directory; ``data_dir`` is the folder that holds the store and what was imported."""
     own = shipped() / "directory"
-    imported = sorted((data_dir / "directory").glob("*.jsonl")) if data_dir else []
+    found = sorted((data_dir / "directory").glob("*.jsonl")) if data_dir else []
+    imported = [path for path in found if path.name != CORRECTIONS]
     digest = hashlib.sha256()
     merged: dict[str, Listing] = {}
     for path in (own / CARE, own / ACTIVITIES, *imported):
@@ -81,7 +86,47 @@ def load_directory(data_dir: Path | None = None) -> Directory:
                 why = f"id: “{listing.id}” is already “{there.name}”, and this is “{listing.name}”"
                 raise BadData(str(path), line, why)
             merged[listing.id] = _merge(there, listing) if there else listing
+    for path in set(found) - set(imported):
+        _correct(path, merged, digest)
     return Directory(tuple(merged.values()), digest.hexdigest())
+
+
+def read_listings(path: Path) -> list[Listing]:
+    """The listings of one file, in its order."""
+    return [listing for _, listing in _read(path, hashlib.sha256())]
+
+
+def _correct(path: Path, merged: dict[str, Listing], digest: Any) -> None:
+    """Lay corrections over the listings; a later line stands over an earlier one."""
+    data = path.read_bytes()
+    digest.update(path.name.encode() + b"\0" + data + b"\0")
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            said = json.loads(line)
+        except ValueError as bad:
+            raise BadData(str(path), number, f"this is not one line of JSON ({bad})") from bad
+        if not isinstance(said, dict) or not isinstance(said.get("id"), str):
+            raise BadData(str(path), number, "id: a correction names its listing")
+        listing = merged.get(said["id"])
+        if listing is None:
+            continue
+        fields = {key: value for key, value in said.items() if key not in ("by", "at", "why")}
+        try:
+            merged[listing.id] = _corrected(listing, fields)
+        except msgspec.DecodeError as error:
+            raise _refusal(str(path), number, json.dumps(fields).encode(), error) from error
+
+
+def _corrected(listing: Listing, fields: dict[str, Any]) -> Listing:
+    """A listing with some of its fields replaced."""
+    whole = json.dumps(
+        {"id": listing.id, "name": listing.name, "kind": listing.kind, "description": "", **fields}
+    ).encode()
+    _strict.decode(whole)
+    made = _listing.decode(whole)
+    return dataclasses.replace(listing, **{key: getattr(made, key) for key in fields if key != "id"})
 
 
 def _read(path: Path, digest: Any) -> Iterator[tuple[int, Listing]]:
