@@ -14,6 +14,8 @@ from triage.model import Claim, Event
 from triage.store.base import Store
 from triage.store.journal import JournalStore
 
+from . import servers
+
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SLOT = "PHONE.ANN.2026-12-01T10:00"
 LATER = "PHONE.ANN.2026-12-01T11:00"
@@ -36,7 +38,14 @@ def journal(place: Path, clock: Clock) -> Callable[[], Store]:
     return lambda: JournalStore(place / "store", desk="test", clock=clock)
 
 
-STORES = {"journal": journal}
+def postgresql(place: Path, clock: Clock) -> Callable[[], Store]:
+    address = servers.shared().address(servers.schema())
+    from triage.store.central import PostgresStore
+
+    return lambda: PostgresStore(address, desk="test", clock=clock, outbox=place / "outbox", look_every=0)
+
+
+STORES = {"journal": journal, "postgresql": postgresql}
 
 
 @pytest.fixture
@@ -177,7 +186,7 @@ def test_somebody_elses_booking_for_a_call_is_kept_whoever_owns_it(store: Store)
 
 
 def test_everything_kept_can_be_read_calls_never_opened_too(store: Store) -> None:
-    store.write(opened(), event("e1"), closed())
+    store.write(opened(), event("e1", answers={}), closed())
     store.write(event("b1", "booked", "ABC123", slot=SLOT), claim=booking("ABC123"))
     assert {call.id: len(call.events) for call in store.every()} == {CALL: 3, "ABC123": 1}
 

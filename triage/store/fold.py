@@ -9,12 +9,13 @@ a desk that slept through it finds another oldest segment and reads anew.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from triage.model import Call
 from triage.store.archive import Archive, Docs, call_from, month_of
-from triage.store.documents import claim_of, iso, local_day, starts
+from triage.store.documents import claim_of, event_doc, iso, local_day, starts
 from triage.store.files import write_whole
 from triage.store.live import Live
 from triage.store.records import VERSION, Op, encode
@@ -67,6 +68,24 @@ def fold(segments: Segments, archive: Archive, day: date, now: datetime, by: str
         with suppress(OSError):
             (segments.folder / name).unlink()
     return sum(known["calls"] for known in sizes.values()) - sum(known["calls"] for known in archive.sizes.values())
+
+
+def adopt(segments: Segments, archive: Archive, calls: Iterable[Call], at: str, by: str, day: date) -> None:
+    """Put calls of another store straight into the archive, as what came before ``day``. Under the lock, caught up.
+
+    Only in a store where nothing was ever written to a journal: the carried segment that says how much of each month
+    counts is written anew, with nothing else in it.
+    """
+    done: dict[str, list[tuple[Call, Docs]]] = defaultdict(list)
+    for call in calls:
+        done[month_of(call)].append((call, [(event.id, event_doc(event)) for event in call.events]))
+    sizes = dict(archive.sizes)
+    for month, found in done.items():
+        sizes[month] = archive.append(month, found)
+    head = {"v": VERSION, "at": at, "by": by, "lines": 1, "archives": sizes, "ops": []}
+    name = segments.names[0] if segments.names else carried_name(day - timedelta(days=1))
+    segments.close()
+    write_whole(segments.folder / name, encode(head))
 
 
 def _nothing(ops: list[Op]) -> None:

@@ -22,9 +22,9 @@ upkeep.py       verify, backup, restore
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from triage.model import Call, CallSummary, Claim, Event
 from triage.store.archive import Archive, Docs, call_from, check_archive, months_between
 from triage.store.documents import claim_id, claim_of, iso, local_day, starts
 from triage.store.files import failed, private_folder
-from triage.store.fold import fold
+from triage.store.fold import adopt, fold
 from triage.store.live import Live
 from triage.store.lock import StoreLock
 from triage.store.place import refuse_network
@@ -225,15 +225,31 @@ class JournalStore:
     def _past(self, before: date) -> list[date]:
         return [day_of(name) for name in self.segments.names if not is_carried(name) and day_of(name) < before]
 
-    def archive(self, tell: Callable[[str], None] = lambda words: None, *, today: bool = False) -> int:
-        """Fold the closed calls of past days into the archive, a day at a time; how many there were.
+    def adopt(self, calls: Iterable[Call]) -> bool:
+        """Take finished calls of another store straight into the archive, durable on return.
 
-        With ``today`` those of today too, which makes room after a great many came in at once.
+        False, and nothing is done, when something was already written here in the usual way. Not for calls that are
+        here: they would be here twice.
         """
+        with self.locked():
+            names = self.segments.names
+            if names and (len(names) > 1 or not is_carried(names[0]) or self._live.trails or len(self._live.claims)):
+                return False
+            now = self._clock()
+            try:
+                adopt(self.segments, self.archives, calls, iso(now), self.desk, local_day(now))
+            except OSError as error:
+                raise failed(self.archives.folder, error) from error
+            self._catch_up()
+            self._news = False
+        return True
+
+    def archive(self, tell: Callable[[str], None] = lambda words: None) -> int:
+        """Fold the closed calls of past days into the archive, a day at a time; how many there were."""
         done = 0
         while True:
             with self.locked():
-                days = self._past(local_day(self._clock()) + timedelta(days=int(today)))
+                days = self._past(local_day(self._clock()))
                 if not days:
                     return done
                 tell(f"archiving {days[0]:%d %B %Y}")

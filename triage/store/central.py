@@ -1,0 +1,308 @@
+"""The record on a PostgreSQL server, for desks on many machines.
+
+What the journal keeps in files stands here in three tables (``sql/0001_record.sql``): events, only ever added; claims,
+whose keys are unique; and calls, a line each, which follows from the events and is written in the same transaction.
+
+While the server is away answers go to this desk's outbox and are sent when it is back; whatever must be decided by
+the server (a hold, a booking) is refused in words. Reading needs the server.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from triage.errors import NotFound, NotYours, SlotTaken, StoreAway
+from triage.model import Call, CallSummary, Claim, Event, ref_of
+from triage.store import statements as sql
+from triage.store.documents import LONDON, event_of, iso, starts
+from triage.store.outbox import Outbox
+from triage.store.postgres import Do, Server
+
+LOOK_EVERY = 10.0
+"""Seconds between two questions for news that nobody told of."""
+PAGE = 500
+"""Calls read at a time."""
+SLOW = 120.0
+"""Seconds to wait for a word while everything is counted or read."""
+_INDEXED = {"opened", "closed", "took over", "undone"}
+"""Kinds of event that a call's line follows from."""
+_write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+class PostgresStore:
+    """A :class:`triage.store.base.Store` at a ``postgresql://`` address.
+
+    ``desk`` names who writes, ``clock`` tells the time in UTC (all desks' clocks must agree within seconds: holds
+    run out by them). ``outbox`` is this machine's folder for answers that have to wait; without it they are refused too.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        desk: str = "",
+        clock: Callable[[], datetime],
+        outbox: Path | None = None,
+        patience: float = 5.0,
+        look_every: float = LOOK_EVERY,
+    ) -> None:
+        self._clock, self._look_every = clock, look_every
+        self.outbox = Outbox(outbox, desk) if outbox else None
+        self.server = Server(address, patience=patience, back=self._send)
+        self.server.heard(sql.LOOK, 0)
+        self._send()
+
+    # ------------------------------------------------------------------ writing
+
+    def write(
+        self,
+        *events: Event,
+        claim: Claim | None = None,
+        release: Sequence[tuple[str, str]] = (),
+        owner: str = "",
+    ) -> None:
+        """Keep events, take and give back slots, in one transaction; answers wait here while the server is away."""
+        rows = _arrays(events)
+        deciding = claim is not None or bool(release)
+        try:
+            if self.server.here.is_set():
+                self._send()
+            self._keep(events, rows, claim, release, owner)
+        except StoreAway as away:
+            if deciding:
+                raise StoreAway(
+                    "The record's server can't be reached, so nothing was booked, held or given back. Write down the "
+                    "time the caller would like, say that you will confirm it, and book it once the server is back: "
+                    "if it was kept after all, you are given the same booking."
+                ) from away
+            if self.outbox is None:
+                raise
+            if events:
+                self.outbox.add(events, self._clock())
+        else:
+            if events or deciding:
+                self.server.tell()
+
+    def _keep(
+        self, events: Sequence[Event], rows: list[list[str]], claim: Claim | None, release: Any, owner: str
+    ) -> None:
+        calls = {event.call for event in events}
+        lined = list(dict.fromkeys(event.call for event in events if event.kind in _INDEXED))
+
+        def work(do: Do) -> None:
+            for slot, call in release:
+                do(sql.RELEASE, slot, call)
+            if claim is not None:
+                self._claim(do, claim)
+            if events:
+                self._insert(do, rows, owner)
+            if lined:
+                do(sql.LOCK, lined)
+                found = [(call.id, *_line(call)) for call in self._told(do, lined)]
+                do(sql.INDEX, *map(list, zip(*found, strict=True)))
+
+        if len(calls) == 1 and not (lined or release or claim):
+            self._insert(self.server.rows, rows, owner)
+        elif events or claim or release:
+            self.server.together(work)
+
+    def _insert(self, do: Do, rows: list[list[str]], owner: str) -> None:
+        for ref, whose in do(sql.KEEP, *rows, owner, owner, self.server.session):
+            raise NotYours(ref, whose)
+
+    def _claim(self, do: Do, claim: Claim) -> None:
+        """Claim over the call's own and over holds that have run out; the same rules as the journal's."""
+        mine, now = (claim.slot, claim.call), self._clock()
+        gone = set()
+        for _, slot, call, until in do(sql.HELD, list(claim.keys), *mine):
+            if (slot, call) == mine:
+                if until is None and claim.until is not None:
+                    return
+            elif not (call == claim.call and until is not None) and (until is None or until > now):
+                raise SlotTaken(claim.slot)
+            gone.add((slot, call))
+        for taken in gone:
+            do(sql.RELEASE, *taken)
+        do(sql.CLAIM, *mine, claim.until, starts(claim.slot), list(claim.keys))
+
+    def _send(self) -> None:
+        """Send what waits in the outbox."""
+        if self.outbox is not None and self.outbox.send(
+            lambda events: self._keep(events, _arrays(events), None, (), "")
+        ):
+            self.server.tell()
+
+    # ------------------------------------------------------------------ reading
+
+    def call(self, call_id: str) -> Call:
+        """The call, as the server has it."""
+        for call in self._told(self.server.rows, [call_id]):
+            return call
+        raise NotFound(f"No call is kept under “{call_id}”.")
+
+    def _told(self, do: Do, calls: Sequence[str]) -> Iterator[Call]:
+        """These calls with their events, in this order."""
+        found: dict[str, list[Event]] = defaultdict(list)
+        for row in do(sql.TOLD, list(calls)):
+            found[row[1]].append(_event(row))
+        return (Call(call, tuple(found[call])) for call in calls if call in found)
+
+    def find(self, ref: str) -> str:
+        """The id of the call with this id or reference."""
+        ref = ref.strip()
+        for (call_id,) in self.server.rows(sql.FIND, ref, ref.upper(), ref):
+            return str(call_id)
+        raise NotFound(f"No call is kept under “{ref}”.")
+
+    def open_calls(self, handler: str = "") -> tuple[Call, ...]:
+        """The calls opened and not closed, newest first."""
+        calls = [row[0] for row in self.server.rows(sql.OPEN, handler, handler)]
+        return tuple(self._told(self.server.rows, calls)) if calls else ()
+
+    def summaries(self, since: date, until: date) -> Iterator[CallSummary]:
+        """A line for each call opened on these days, newest first."""
+        for page in self._pages(since, until):
+            unread = [row[0] for row in page if row[4] is None]
+            told = {call.id: call.summary for call in self._told(self.server.rows, unread)} if unread else {}
+            for call_id, opened, closed, owner, summary in page:
+                line = told.get(call_id) if summary is None else _summary(call_id, opened, closed, owner, summary)
+                if line is not None:
+                    yield line
+
+    def calls(self, since: date, until: date) -> Iterator[Call]:
+        """The calls opened on these days, newest first."""
+        for page in self._pages(since, until):
+            yield from self._told(self.server.rows, [row[0] for row in page])
+
+    def _pages(self, since: date, until: date) -> Iterator[list[tuple[Any, ...]]]:
+        window = [datetime.combine(day, time(), LONDON).astimezone(UTC) for day in (since, until + timedelta(days=1))]
+        after: tuple[Any, ...] = (window[1], "")
+        while page := self.server.rows(sql.PAGE, *window, *after, PAGE):
+            yield page
+            after = (page[-1][1], page[-1][0])
+
+    def every(self) -> Iterator[Call]:
+        """Everything kept, by id."""
+        after = ""
+        while page := [row[0] for row in self.server.rows(sql.ALL, after, PAGE)]:
+            yield from self._told(self.server.rows, page)
+            after = page[-1]
+
+    def claims(self, since: datetime, until: datetime) -> tuple[Claim, ...]:
+        """The claims that start in [since, until) and count now; those whose slot doesn't say when, always."""
+        found: dict[tuple[str, str], Claim] = {}
+        for slot, call, key, ends in self.server.rows(sql.CLAIMS, self._clock(), since, until):
+            known = found.get((slot, call), Claim(slot, call, (), ends and ends.astimezone(UTC)))
+            found[slot, call] = replace(known, keys=(*known.keys, key))
+        return tuple(found.values())
+
+    # ------------------------------------------------------------------ looking after it
+
+    def refresh(self) -> bool:
+        """Whether other desks wrote anything; False while the server is away."""
+        return self.server.heard(sql.LOOK, self._look_every)
+
+    def maintain(self) -> str:
+        """Send what waits in the outbox; the server looks after the rest itself."""
+        waiting = self.outbox is not None and self.outbox.waiting
+        self._send()
+        return "answers that waited on this machine were sent" if waiting else ""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether answers wait on this machine for the server."""
+        return self.outbox is not None and self.outbox.waiting
+
+    def info(self) -> dict[str, Any]:
+        """Where it is and what it holds."""
+        with self.server.waiting(SLOW):
+            ((calls, still_open, events, claims, newest),) = self.server.rows(sql.COUNTS)
+            ((version, now),) = self.server.rows("SELECT current_setting('server_version'), now()")
+        return {
+            "kind": "postgresql",
+            "path": self.server.name,
+            "calls": calls,
+            "open": still_open,
+            "events": events,
+            "claims": claims,
+            "newest": iso(newest) if newest else None,
+            "server": version,
+            "clock_ahead_s": round((self._clock() - now).total_seconds(), 1),
+            "waiting_here": len(self.outbox.events()[0]) if self.outbox else 0,
+        }
+
+    def verify(self) -> list[str]:
+        """Read every event and compare each call's line with it; the faults as sentences."""
+        faults: list[str] = []
+        with self.server.waiting(SLOW):
+            for (call,) in self.server.rows(sql.STRAY):
+                faults.append(f"table calls has no line for call {call}, whose events are there")
+            after = ""
+            while page := [row[0] for row in self.server.rows(sql.ALL, after, PAGE)]:
+                faults += self._page_faults(page)
+                after = page[-1]
+        return faults
+
+    def _page_faults(self, page: list[str]) -> Iterator[str]:
+        lines = {row[0]: row for row in self.server.rows(sql.LISTED, page)}
+        events: dict[str, list[Event]] = defaultdict(list)
+        for row in self.server.rows(sql.TOLD, page):
+            try:
+                events[row[1]].append(_event(row))
+            except ValueError:
+                yield f"table events, id {row[0]}: its data isn't JSON"
+        for call_id in page:
+            call = Call(call_id, tuple(events[call_id]))
+            _, opened, closed, owner, summary = lines[call_id]
+            expected = _line(call)
+            kept = (opened, closed, owner, expected[3] if summary is None else summary)
+            if kept != expected:
+                yield f"table calls, id {call_id}: the line doesn't match the call's events"
+
+    def close(self) -> None:
+        """Hang up."""
+        self.server.close()
+
+
+def _arrays(events: Sequence[Event]) -> list[list[str]]:
+    """The columns of events. Raises TypeError or ValueError for what isn't plain JSON."""
+    return [
+        [event.id for event in events],
+        [event.call for event in events],
+        [ref_of(event.call) for event in events],
+        [iso(event.at) for event in events],
+        [event.by for event in events],
+        [event.kind for event in events],
+        [_write(dict(event.data)).encode("utf-8", "replace").decode() for event in events],
+    ]
+
+
+def _event(row: Iterable[Any]) -> Event:
+    event_id, call, at, by, kind, data = row
+    return event_of(event_id, {"call": call, "at": iso(at), "by": by, "kind": kind, "data": json.loads(data)})
+
+
+def _line(call: Call) -> tuple[datetime | None, datetime | None, str, str | None]:
+    """What a call's line says: opened, closed, owner, and the summary of a closed one."""
+    opened, closed = call.opened, call.closed
+    if opened is None:
+        return None, None, "", None
+    if closed is None:
+        return opened.at, None, call.owner, None
+    line = call.summary
+    assert line is not None
+    told = {key: value for key, value in asdict(line).items() if key not in ("id", "opened", "closed", "handler")}
+    return opened.at, closed.at, call.owner, _write(told)
+
+
+def _summary(call_id: str, opened: datetime, closed: datetime | None, owner: str, told: str) -> CallSummary:
+    rest = json.loads(told)
+    rest["pathways"] = tuple(rest["pathways"])
+    ends = closed.astimezone(UTC) if closed else None
+    return CallSummary(id=call_id, opened=opened.astimezone(UTC), closed=ends, handler=owner, **rest)
