@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from triage.errors import BadData
 from triage.model import Staff
 
 ZONE = "Europe/London"
@@ -41,6 +42,35 @@ def data_dir(given: str | os.PathLike[str] | None = None) -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir("triage", appauthor=False))
+
+
+def store_address(given: str | None, folder: Path) -> str | Path:
+    """Where the record is: ``given``, else ``TRIAGE_STORE``, else ``store`` in the folder's ``settings.toml``, else the
+    folder's own store. A ``postgresql://`` address, or the folder of a journal. :class:`BadData` for settings that
+    can't be read.
+    """
+    chosen = given or os.environ.get("TRIAGE_STORE") or _settings(folder / "settings.toml").get("store")
+    if not chosen:
+        return folder / "store"
+    if not isinstance(chosen, str):
+        raise BadData(str(folder / "settings.toml"), 0, "store must be an address or a folder, in quotes")
+    return chosen if is_server(chosen) else Path(chosen).expanduser()
+
+
+def is_server(address: str) -> bool:
+    """Whether an address is a PostgreSQL server's."""
+    return address.startswith(("postgresql://", "postgres://"))
+
+
+def _settings(path: Path) -> dict[str, object]:
+    if not path.is_file():
+        return {}
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadData(str(path), 0, f"it isn't TOML ({error})") from error
 
 
 def me() -> Staff:

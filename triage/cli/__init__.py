@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from triage.errors import TriageError
@@ -27,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"triage {__version__}")
     top.add_argument("--data-dir", metavar="DIR", help="where the store, the directory and the settings are kept")
+    top.add_argument("--store", metavar="ADDRESS", help="the record: postgresql://… or a folder (else TRIAGE_STORE)")
     top.add_argument("--plain", action="store_true", help="the call as numbered prompts, line by line")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for name in MODULES:
@@ -35,10 +37,18 @@ def parser() -> argparse.ArgumentParser:
 
 
 def command(commands: Any, name: str, words: str, **options: Any) -> argparse.ArgumentParser:
-    """Declare one command, which takes ``--data-dir`` too, before or after its name."""
+    """Declare one command, which takes ``--data-dir`` and ``--store`` too, before or after its name."""
     made: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words, **options)
     made.add_argument("--data-dir", metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    made.add_argument("--store", metavar="ADDRESS", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return made
+
+
+def store_of(args: argparse.Namespace) -> Path | str:
+    """Where this command line's record is."""
+    from triage.settings import data_dir, store_address
+
+    return store_address(getattr(args, "store", None), data_dir(getattr(args, "data_dir", None)))
 
 
 def run(argv: Sequence[str]) -> int:

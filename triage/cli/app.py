@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from triage.cli import command
+from triage.cli import command, store_of
 
 if TYPE_CHECKING:
     from triage.desk import Desk
@@ -34,7 +34,7 @@ def desk(args: argparse.Namespace) -> int:
         from triage.desk import open_desk
         from triage.settings import data_dir
 
-        return open_desk(data_dir(getattr(args, "data_dir", None)))
+        return open_desk(data_dir(getattr(args, "data_dir", None)), store=store_of(args))
 
     start = getattr(args, "mode", "call")
     while True:
@@ -56,5 +56,5 @@ def plain(args: argparse.Namespace) -> int:
     from triage.desk import open_desk
     from triage.settings import data_dir
 
-    Plain(open_desk(data_dir(getattr(args, "data_dir", None))), sys.stdin, print).run()
+    Plain(open_desk(data_dir(getattr(args, "data_dir", None)), store=store_of(args)), sys.stdin, print).run()
     return 0

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from triage.cli import command
+from triage.cli import command, store_of
 
 if TYPE_CHECKING:
     from triage.diary import Diary
@@ -162,10 +162,9 @@ def _cancel(args: argparse.Namespace) -> int:
 @contextmanager
 def _open(args: argparse.Namespace) -> Iterator[tuple[Store, Diary]]:
     from triage.library.diary import load_diary
-    from triage.settings import data_dir
     from triage.store import open_store
 
-    store = open_store(data_dir(args.data_dir) / "store")
+    store = open_store(store_of(args))
     try:
         yield store, load_diary()
     finally:

@@ -9,7 +9,7 @@ from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from triage.cli import command
+from triage.cli import command, store_of
 from triage.errors import NotFound, TriageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def report(args: argparse.Namespace) -> int:
     from triage.reports import Window, around, figures, tally
     from triage.settings import data_dir
 
-    desk = open_desk(data_dir(args.data_dir))
+    desk = open_desk(data_dir(args.data_dir), store=store_of(args))
     if args.call:
         print(_page(desk, args.call), end="")
         return 0

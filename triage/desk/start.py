@@ -20,10 +20,12 @@ def open_desk(
     staff: Staff | None = None,
     clock: Callable[[], datetime] = now,
     mode: str = "live",
+    store: Path | str | None = None,
 ) -> Desk:
-    """A desk on the embedded store in ``data_dir``, with the shipped script and directory."""
+    """A desk on ``store`` (a folder or a server's address; the folder in ``data_dir`` when left out), with the shipped
+    script and directory."""
     return Desk(
-        store=open_store(data_dir / "store", clock=clock),
+        store=open_store(store or data_dir / "store", clock=clock, outbox=data_dir / "outbox"),
         script=load_script(),
         staff=staff or me(),
         tools=Tools(data_dir),

@@ -6,12 +6,21 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from triage.settings import now
+from triage.settings import is_server, now
 from triage.store.base import Store
 
 
-def open_store(where: Path, *, desk: str = "", clock: Callable[[], datetime] = now) -> Store:
-    """The store kept in the folder ``where``, made when it isn't there. ``clock`` gives the time in UTC."""
+def open_store(
+    where: Path | str, *, desk: str = "", clock: Callable[[], datetime] = now, outbox: Path | None = None
+) -> Store:
+    """The store at ``where``: a folder, made when it isn't there, or a ``postgresql://`` address.
+
+    ``clock`` gives the time in UTC. ``outbox`` is the folder for answers taken while a server is away.
+    """
+    if isinstance(where, str) and is_server(where):
+        from triage.store.central import PostgresStore
+
+        return PostgresStore(where, desk=desk, clock=clock, outbox=outbox)
     from triage.store.journal import JournalStore
 
-    return JournalStore(where, desk=desk, clock=clock)
+    return JournalStore(Path(where), desk=desk, clock=clock)

@@ -39,7 +39,7 @@ class PostgresStore:
     """A :class:`triage.store.base.Store` at a ``postgresql://`` address.
 
     ``desk`` names who writes, ``clock`` tells the time in UTC (all desks' clocks must agree within seconds: holds
-    run out by them). ``outbox`` is this machine's folder for answers that have to wait; without it they are refused too.
+    run out by them). ``outbox`` is this machine's folder for answers that have to wait; without it they are refused.
     """
 
     def __init__(

@@ -51,10 +51,10 @@ class Tally:
 
     def done(self, claims: Iterable[Claim]) -> Held:
         """The result, with the claims."""
-        count = 0
-        for count, claim in enumerate(claims, 1):
+        claims = tuple(claims)
+        for claim in claims:
             self._mix(["claim", claim_doc(claim)])
-        return Held(self.calls, self.events, count, f"{self._sum:064x}")
+        return Held(self.calls, self.events, len(claims), f"{self._sum:064x}")
 
     def _mix(self, told: object) -> None:
         found = sha256(_plain(told).encode("utf-8", "replace")).digest()

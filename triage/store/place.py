@@ -22,8 +22,8 @@ NETWORK = frozenset(
 """File systems of other machines, by the name Linux gives them."""
 
 _ALTERNATIVE = (
-    "Choose a folder on this machine's own disk with --data-dir. Desks on several machines need the PostgreSQL "
-    "store, which this version doesn't have yet."
+    "Choose a folder on this machine's own disk with --data-dir. Desks on several machines share a PostgreSQL "
+    "server: --store postgresql://…"
 )
 _DRIVE_REMOTE = 4
 

@@ -1,8 +1,8 @@
 """The connection to a PostgreSQL server: the only module that knows psycopg.
 
 A statement that finds the server gone is tried once more on a new connection; ids made by the desk make that
-harmless. When that fails too the server is *away*: everything after it fails at once with :class:`StoreAway`, so that no
-key a handler presses waits for a network, while a thread of its own keeps dialling.
+harmless. When that fails too the server is *away*: everything after it fails at once with :class:`StoreAway`, so that
+no key a handler presses waits for a network, while a thread of its own keeps dialling.
 
 A wait in which no byte arrives for ``patience`` seconds counts as gone too: a frozen server, a cable pulled out, or a
 commit that waits for a standby which isn't there.
