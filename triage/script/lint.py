@@ -100,7 +100,7 @@ def syllables(word: str) -> int:
         count -= 1
     if re.search(r"(?:[^tde]ed|[^szxchge]es)$", plain) and count > 1:
         count -= 1
-    count += len(re.findall(r"[aiouy]ing$|ia(?!l|n)|eo|uou", plain))
+    count += len(re.findall(r"[aeiouy]ing$|ia(?!l|n)|eo|uou", plain))
     return max(1, count)
 
 

@@ -27,7 +27,7 @@ def broken(calls: Calls) -> Iterator[Problem]:
     """Each rule that a call breaks, and each that no call puts to the test."""
     walked = [(facts, walk, given_by(walk)) for facts, walk in calls.walked]
     for rule in calls.script.always:
-        seeds = [way.facts for way in islice(calls.holding(rule.when), SEEDS)]
+        seeds = [way.facts for way in islice(_seeds(calls, rule), SEEDS)]
         made = ((facts, walk := calls.told(facts), given_by(walk)) for facts in _worth(calls, rule, seeds))
         tested = False
         for facts, walk, given in chain(walked, made):
@@ -46,6 +46,14 @@ def broken(calls: Calls) -> Iterator[Problem]:
         if not tested:
             why = f"“{rule.name}” is never put to the test: no call makes its “when” true ({describe(rule.when)})"
             yield Problem("what must always hold is never tested", rule.name, why, seeds[0] if seeds else {})
+
+
+def _seeds(calls: Calls, rule: Always) -> Iterator[Way]:
+    """Calls in which the rule's ``when`` should hold; in order, when it is about these, so from where it is asked."""
+    asked = [name for part in parts(rule.when) for name in calls.script.asked_at.get(part.key, ())]
+    starts = [calls.to[name] for name in dict.fromkeys(asked) if name in calls.to] if rule.in_order else []
+    for start in (*starts, Way({})):
+        yield from calls.holding(rule.when, start)
 
 
 def _worth(calls: Calls, rule: Always, seeds: Sequence[Facts]) -> Iterator[Facts]:
