@@ -72,7 +72,7 @@ def _number(text: str, region: str) -> str:
             number = plan.parse(tried, region)
         except plan.NumberParseException:
             continue
-        drama = digits.removeprefix("44").removeprefix("0").startswith(("1632960", "7700900"))
+        drama = str(number.national_number).startswith(("1632960", "7700900"))
         if plan.is_valid_number(number) or (drama and plan.is_possible_number(number)):
             home = number.country_code == plan.country_code_for_region(region)
             form = plan.PhoneNumberFormat.NATIONAL if home else plan.PhoneNumberFormat.INTERNATIONAL

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from triage.feeds import recognise, saved
 from triage.feeds.feed import Draft, Feed, FeedError, Note, Rejected, settle, slug
 from triage.feeds.service import draft
-from triage.feeds.text import plain
+from triage.feeds.text import decode, plain
 from triage.feeds.web import Gone, Web
 
 SIZE = 50
@@ -50,9 +50,8 @@ def read(source: str, asked: recognise.Asked) -> Feed:
         if parts.path.lower().endswith(FILES):
             return recognise.content(web.get(source), parts.path.rpartition("/")[2], asked)
         address = _Address(base, parts.query, parts.netloc)
-        try:
-            first = web.json(address.page(1))
-        except Gone:
+        first = _first(web, address)
+        if first is None:
             return recognise.content(web.get(source), parts.path.rpartition("/")[2] or name, asked)
         if not _records(first)[0]:
             return recognise.content(json.dumps(first).encode(), name, asked)
@@ -64,6 +63,20 @@ def read(source: str, asked: recognise.Asked) -> Feed:
     feed = settle(name, form, (*listed.rows, *rows), whole=listed.whole, defaults=defaults)
     kept.forget()
     return feed
+
+
+def _first(web: Web, address: _Address) -> Any:
+    """The first page; ``None`` when there is no list of services under the address."""
+    try:
+        data = web.get(address.page(1))
+    except Gone:
+        return None
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+        return None
+    try:
+        return saved.parse(decode(data)[0], address.base)
+    except FeedError:
+        return web.json(address.page(1))
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def read(text: str, name: str) -> Table:
     if not head:
         raise FeedError(f"{name} holds no row.")
     width = Counter(len([c for c in cells if c.strip()]) for _, cells in head[1:]).most_common(1)
-    least = max(1, (width[0][0] if width else len(head[0][1])) // 2)
+    least = max(1, ((width[0][0] if width else 1) + 1) // 2)
     start = next((i for i, (_, cells) in enumerate(head) if len([c for c in cells if c.strip()]) >= least), 0)
     headings = _unique(head[start][1])
     rows = tuple(_rows(name, headings, [*head[start + 1 :]], lines))

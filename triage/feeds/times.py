@@ -140,6 +140,8 @@ def spoken(text: Any, byday: tuple[str, ...] = ()) -> tuple[Schedule, ...]:
         hours = hours or ([(time(0), time(23, 59))] if _ALWAYS.search(piece) else [])
         every = 2 if _FORTNIGHT.search(said) and not freq else 1
         how: Literal["WEEKLY", "MONTHLY"] = "MONTHLY" if freq else "WEEKLY"
+        if hours and not named and not nth and found and not found[-1].opens_at:
+            found.pop()
         if days and hours:
             found += [Schedule(days, first, last, how, every) for first, last in hours]
         elif named or nth:
