@@ -124,6 +124,10 @@ class Answering:
         age = telling.age(str(value), self.app.desk.today) if field.type == "date" else None
         return telling.said(field, value) + (f", {age} years" if age is not None else "")
 
+    def offered(self, step: Step, field: Field) -> str:
+        """What the desk fills in beforehand: the time, an owner, when it is due."""
+        return self.app.desk.offered(self.app.call, step.id, field.key) if self.app.call else ""
+
     def typing(self, key: str, text: str) -> None:
         """Keep what is being typed, soon."""
         if key == WAY:

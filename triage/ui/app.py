@@ -1,7 +1,4 @@
-"""The app: modes, global keys, the theme, and the one call that every screen shows.
-
-Data flows down: ``call`` is set here and nowhere else, by :meth:`TriageApp.do`, with what the desk gave back.
-Screens watch it. What a person means comes up as a message or an action and goes to the desk through ``do``.
+"""The app: modes, global keys and the theme. The call that every screen shows is in ``line.py``.
 
 The first frame needs neither desk nor script: both are opened once it is drawn, and keys pressed until then wait.
 """
@@ -9,7 +6,7 @@ The first frame needs neither desk nor script: both are opened once it is drawn,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -18,19 +15,15 @@ from textual.command import Provider
 from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Static
+from textual.worker import Worker, WorkerState
 
-from triage.errors import StoreError, TriageError
-from triage.ui.drafts import Drafts
-from triage.ui.keys import OneKeyAtATime
+from triage.errors import TriageError
+from triage.ui.line import OnTheLine
 from triage.ui.places import PLACES, TOOLS, fetch, screen
 from triage.ui.theme import ANSI, DEFAULTS, THEMES
 
 if TYPE_CHECKING:
     from triage.desk import Desk
-    from triage.model import Call
-    from triage.script.walk import Prompt, Walk
-
-P = ParamSpec("P")
 
 
 def _provider() -> type[Provider]:
@@ -39,7 +32,7 @@ def _provider() -> type[Provider]:
     return Actions
 
 
-class TriageApp(OneKeyAtATime):
+class TriageApp(OnTheLine):
     """The full-screen desk. ``desk`` is one, or opens one; ``start`` is the place to begin in."""
 
     TITLE = "triage"
@@ -55,26 +48,15 @@ class TriageApp(OneKeyAtATime):
         Binding("ctrl+q", "quit", "leave triage", id="quit", show=False, priority=True),
     ]
 
-    call: var[Call | None] = var(None)
-    """The call on the line, as last saved; ``None`` between calls."""
-    status: var[str] = var("")
-    """What was just done, in words; shown above the keys."""
-    trouble: var[str] = var("")
-    """Why the last thing could not be saved; empty while all is well."""
     directory_ready: var[bool] = var(False)
     """Whether the directory can be searched."""
 
-    desk: Desk
-    wrong: str = ""
-    """The words of the last thing that went wrong."""
     refused: TriageError | None = None
     """Why the desk could not be opened; the app has left then."""
     demonstration: bool = False
     """Whether the directory holds invented listings."""
     next_demo: str = ""
     """The scripted call to play once this app has left, by name."""
-    walk: Walk | None = None
-    """Where ``call`` stands; always of the call as it is."""
 
     def __init__(self, desk: Desk | Callable[[], Desk], start: str = "call") -> None:
         super().__init__()
@@ -82,7 +64,6 @@ class TriageApp(OneKeyAtATime):
         if not callable(desk):
             self.desk = desk
         self.start = start
-        self.drafts = Drafts(self)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
@@ -134,54 +115,18 @@ class TriageApp(OneKeyAtATime):
         tools = self.desk.tools
         demonstration = any(listing.demonstration for listing in tools.directory.listings)
         tools.index.warm()
-        _ = tools.phrases.stems
+        _ = tools.phrases.patterns, tools.phrases.ears
         self.call_from_thread(self._directory_loaded, demonstration)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say what failed in a thread: the call goes on without it."""
+        if event.state is WorkerState.ERROR:
+            event.stop()
+            self.say(f"The {event.worker.group} could not be loaded: {event.worker.error}")
 
     def _directory_loaded(self, demonstration: bool) -> None:
         self.demonstration = demonstration
         self.directory_ready = True
-
-    # ------------------------------------------------------------------ the call
-
-    def do(self, what: Callable[Concatenate[Call, P], Call], *args: P.args, **kwargs: P.kwargs) -> bool:
-        """Do one thing to the call on the line: ``app.do(app.desk.answer, "G2", {"danger_now": "no"})``.
-
-        Whether it was done. What went wrong is said in words and the call stays as it was.
-        """
-        if self.call is None:
-            return False
-        if what != self.desk.draft:
-            self.drafts.flush()
-        line = self.call
-        return self.begin(lambda: what(line, *args, **kwargs))
-
-    def begin(self, what: Callable[[], Call | None]) -> bool:
-        """Put a call on the line, or none."""
-        try:
-            self.call = what()
-        except TriageError as error:
-            self.wrong = str(error)
-            self.say(self.wrong)
-            if isinstance(error, StoreError):
-                self.trouble = self.wrong
-            return False
-        self.trouble = ""
-        return True
-
-    def watch_call(self, call: Call | None) -> None:
-        """Read off where it stands before any screen draws it."""
-        self.walk = self.desk.walk(call) if call is not None else None
-
-    @property
-    def unchecked(self) -> tuple[Prompt, ...]:
-        """The prompts nobody has checked off."""
-        if self.call is None or self.walk is None:
-            return ()
-        return tuple(p for p in self.walk.prompts if p.id not in self.call.checked)
-
-    def say(self, words: str) -> None:
-        """Tell the handler something, in the line above the keys."""
-        self.status = words
 
     # ------------------------------------------------------------------ places
 

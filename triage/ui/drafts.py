@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 if TYPE_CHECKING:
-    from triage.ui.app import TriageApp
+    from triage.ui.line import OnTheLine
 
 AFTER = 0.2
 """Seconds from the first key that isn't kept yet; with the disk's own time, under 300 ms."""
@@ -17,7 +17,7 @@ AFTER = 0.2
 class Drafts:
     """Texts by field, not yet kept."""
 
-    def __init__(self, app: TriageApp) -> None:
+    def __init__(self, app: OnTheLine) -> None:
         self._app = app
         self._texts: dict[str, str] = {}
         self._timer: Timer | None = None

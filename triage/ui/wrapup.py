@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from triage.desk import handing
+from triage.desk import duties, handing
 from triage.errors import TriageError
 from triage.model import Call
 from triage.script import telling
@@ -161,7 +161,7 @@ class WrapUpScreen(Screen[str | None]):
         )
         lines += [f"booked: {slot.type.name}, {slot.start:%a %d %b %H:%M}" for slot in handing.appointments(desk, call)]
         lines += [f"{e.data['what']} ready" for e in call.of_kind("handed")]
-        lines += [f"{e.data['owner']}: {e.data['what']}" for e in call.of_kind("promised")]
+        lines += [duties.line(e) for e in call.promises]
         rows = [(Content.assemble(("✓ ", "$accent"), line), "") for line in lines]
         unasked = len(there.not_asked)
         if unasked:

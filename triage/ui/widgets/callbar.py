@@ -13,6 +13,7 @@ from triage.script import telling
 from triage.script.walk import Prompt
 from triage.ui import words
 from triage.ui.here import here
+from triage.ui.marks import more
 
 LOOK = {"danger": "F12", "safeguarding": "F9", "carer": "ctrl+o c", "unsafe": "ctrl+o u", "capacity": "ctrl+o w"}
 """The keys that look into a prompt of a kind."""
@@ -58,7 +59,7 @@ class CallBar(Widget):
             (who, "bold") if who else ("not named yet", "$quiet"),
             (f"  ·  ringing: {ringing}", "$quiet") if ringing else "",
         )
-        marks = [*telling.flags(script, app.walk), *telling.needs(script, app.walk)]
+        marks = [*more(app), *telling.flags(script, app.walk), *telling.needs(script, app.walk)]
         together = "  ·  ".join(marks)
         if left.cell_length + len(together) + 2 <= width:
             lines.append(_ends(left, Content.styled(together, "bold $warning"), width))

@@ -42,6 +42,9 @@ class Host(Protocol):
     def spoken(self, text: str) -> str:
         """The words to say, with names filled in."""
 
+    def offered(self, step: Step, field: Field) -> str:
+        """What a field is filled with before anybody types; ``""`` is nothing."""
+
     def understood(self, field: Field, text: str) -> str:
         """How a typed answer was understood (“3 Mar 1944, 82”), or what is wrong with it; ``""`` says nothing."""
 
@@ -232,6 +235,8 @@ class StepView(VerticalScroll, can_focus=False):
             values = value if isinstance(value, tuple) else (str(value),)
             self._choices.put(telling.options(field), values, many=field.type == "many")
         else:
+            if field.key not in self.values and self.step and (filled := self.host.offered(self.step, field)):
+                self.values[field.key] = filled
             value = str(self.values.get(field.key, ""))
             self._text.placeholder = field.hint
             self._text.put("" if value in NONE else value)
