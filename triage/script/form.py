@@ -70,7 +70,8 @@ class Field:
 
     ``required``: closing insists on it (SCRIPT.md ``*``; only the danger check, the caller's role, the reason).
     ``optional``: marked optional on screen and to the caller (PRIVACY P3). ``screened``: free text that soft
-    prompts read. ``where``: the condition under which the field is asked at all.
+    prompts read. ``where``: the condition under which the field is asked at all. ``now``: once this holds and nothing
+    was typed, it is answered with the time at the desk.
     """
 
     key: str
@@ -82,6 +83,7 @@ class Field:
     screened: bool = False
     where: When | None = None
     hint: str = ""
+    now: When | None = None
 
     def option(self, value: str) -> Option | None:
         """The option stored as ``value``."""
