@@ -38,7 +38,9 @@ class OneKeyAtATime(App[None]):
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
         elif (self._busy() or self._waiting) and event.key != "ctrl+q":
-            self._waiting.append(event)
+            # Enter typed before the terminal was ours comes as a line feed.
+            early = self.held and event.key == "ctrl+j"
+            self._waiting.append(events.Key("enter", "\r") if early else event)
             self.set_timer(PATIENCE, self._hand_on)
             await self._hand_on()
         else:
