@@ -78,7 +78,9 @@ class Event:
     moved          slot (the new one), was (the old one)
     cancelled      slot, reason
     handed         what (``leaflet`` · ``text`` · …), channel, format, listings
-    promised       what, owner, due (ISO): a call-back or task somebody now owns
+    promised       what, owner, due (ISO), about (``callback`` · ``social worker`` · …), standard, said (the time as
+                   it was typed): a call-back or task somebody now owns
+    settled        promise (the id of the event), how (``kept`` · ``taken back``), note
     outcome        code, reason: the handler chose another outcome than the proposed one
     closed         outcome, also, route, actions, flags, because, path, pathways, script: what was true at saving
     took over      from: another desk's call is now this handler's
@@ -218,6 +220,22 @@ class Call:
             else:
                 slots[event.data["slot"]] = None
         return tuple(slots)
+
+    @cached_property
+    def promises(self) -> tuple[Event, ...]:
+        """The promises that stand, oldest first: of those about the same thing the latest, none that was taken back."""
+        gone = {e.data["promise"] for e in self.of_kind("settled") if e.data["how"] == "taken back"}
+        found: dict[str, Event] = {}
+        for event in self.of_kind("promised"):
+            about = str(event.data.get("about") or event.id)
+            found.pop(about, None)
+            found[about] = event
+        return tuple(e for e in found.values() if e.id not in gone)
+
+    @cached_property
+    def kept(self) -> Mapping[str, datetime]:
+        """When each promise was kept, by the id of its event."""
+        return {e.data["promise"]: e.at for e in self.of_kind("settled") if e.data["how"] == "kept"}
 
     @cached_property
     def flags_set(self) -> Mapping[str, bool]:

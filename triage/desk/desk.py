@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from triage import booking
-from triage.desk import safety
+from triage import booking, promises
+from triage.desk import duties, safety
+from triage.desk.stamps import stamps
 from triage.desk.tools import Tools
 from triage.errors import BadAnswer, CloseBlocked, NotFound, TriageError
 from triage.model import Call, CallSummary, Claim, Event, Kind, Listing, Match, OutcomeCode, Slot, Staff, Value, new_id
@@ -88,7 +89,8 @@ class Desk:
         data = read_answers(self.script, answers, today=self.today)
         said = {f.key: f.hint for f in self.script.steps[step].fields if f.type == "auto" and f.hint}
         self._allow(call, data)
-        return self._stay_unsafe(call, self._add(call, "answered", step=step, answers={**said, **data}), step)
+        data = {**stamps(self.script.steps[step], call, data, self.clock()), **data}
+        return self._settled(call, self._add(call, "answered", step=step, answers={**said, **data}), step)
 
     def preview(self, call: Call, step: str, answers: Mapping[str, object]) -> Change:
         """What :meth:`answer` would change, before it does."""
@@ -132,7 +134,7 @@ class Desk:
             raise Slip("There is nothing to undo.")
         after = self._add(call, "undone", event=done[-1].id)
         slip = done[-1].id == next((e.id for e in reversed(call.events) if e.kind != "drafted"), "")
-        return after if slip else self._stay_unsafe(call, after)
+        return self._settled(call, after, slip=slip)
 
     def check(self, call: Call, prompt: str, note: str) -> Call:
         """Check a prompt off, with what was found."""
@@ -154,19 +156,42 @@ class Desk:
             raise Slip("Say why it is safe to contact this person again, and who says so.")
         if not self.unsafe(call):
             raise Slip("This person isn’t marked as unsafe to contact.")
-        now = self.clock()
-        data = {"flag": safety.UNSAFE, "on": False, "reason": reason.strip()}
-        event = Event(new_id(now), call.id, now, self.staff.id, "flagged", data)
-        self.store.write(event)
-        return call.plus(event)
+        after = self._note(call, "flagged", flag=safety.UNSAFE, on=False, reason=reason.strip())
+        return after if call.closed or call.owner != self.staff.id else duties.follow(self, after)
 
     def unsafe(self, call: Call) -> bool:
         """Whether the person may not be rung, written to, or have anything printed for them."""
         return safety.UNSAFE in self.walk(call).flags
 
-    def promise(self, call: Call, what: str, owner: str, due: datetime) -> Call:
-        """Note who will do what by when."""
-        return self._add(call, "promised", what=what, owner=owner, due=due.isoformat())
+    def promise(
+        self, call: Call, what: str, owner: str, due: datetime | None = None, *, kind: str = "contact", **more: str
+    ) -> Call:
+        """Note who will do what by when: by the published standard of its ``kind``, unless another time was agreed.
+
+        A call back is refused while contact is unsafe; what the social worker does is theirs to decide.
+        """
+        if not owner.strip():
+            raise Slip("A promise needs an owner: who will do it?")
+        if more.get("about", "callback") == "callback":
+            self._refuse(safety.to_ring(self.walk(call).flags))
+        due = due or self.due(kind)
+        return self._add(call, "promised", what=what, owner=owner, due=due.isoformat(), standard=kind, **more)
+
+    def due(self, kind: str) -> datetime:
+        """When a promise of this kind, made now, must be kept."""
+        return promises.due(
+            kind, self.clock(), self.tools.standards, lambda day: bool(self.tools.diary.why_closed(day))
+        )
+
+    def settle(self, call: Call, promise: str, note: str = "", *, how: str = "kept") -> Call:
+        """Say that a promise was kept, or (``how="taken back"``) that it no longer stands; on a saved call too."""
+        if promise not in {e.id for e in call.promises}:
+            raise NotFound("There is no such promise on this call.")
+        return self._note(call, "settled", promise=promise, how=how, note=note.strip())
+
+    def offered(self, call: Call, step: str, key: str) -> str:
+        """What a field can be filled with beforehand: the time, the owner of the next step, the standard's due time."""
+        return duties.offered(self, call, step, key)
 
     def choose(self, call: Call, code: str, reason: str) -> Call:
         """Choose another outcome than the proposed one."""
@@ -386,6 +411,11 @@ class Desk:
         if key:
             raise BadAnswer(telling.key_title(self.script, key), why.rstrip("."))
 
+    def _settled(self, before: Call, after: Call, step: str = "", *, slip: bool = False) -> Call:
+        """What follows from an answer or from taking one back: unsafe stays unsafe, and promises follow the answers."""
+        after = after if slip else self._stay_unsafe(before, after, step)
+        return duties.follow(self, after)
+
     def _stay_unsafe(self, before: Call, after: Call, step: str = "") -> Call:
         """Unsafe stays unsafe when the answer that said so is changed, and is so again when it is said again."""
         there = self.walk(after)
@@ -405,6 +435,13 @@ class Desk:
         now = self.clock()
         event = Event(new_id(now), call.id, now, self.staff.id, kind, data)
         self.store.write(event, owner="" if kind == "took over" else self.staff.id)
+        return call.plus(event)
+
+    def _note(self, call: Call, kind: str, /, **data: Any) -> Call:
+        """Add to a call whoever's it is, saved or not: what becomes known about it afterwards."""
+        now = self.clock()
+        event = Event(new_id(now), call.id, now, self.staff.id, kind, data)
+        self.store.write(event)
         return call.plus(event)
 
     def _again(self, call: Call) -> Call:

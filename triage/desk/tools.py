@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from triage.diary import Diary
     from triage.directory.search import Index
     from triage.library.directory import Directory
+    from triage.promises import Standards
     from triage.script.screen import Phrases
 
 
@@ -59,6 +60,13 @@ class Tools:
         from triage.library.outcomes import load_outcomes
 
         return {o.code: o for o in load_outcomes()}
+
+    @cached_property
+    def standards(self) -> Standards:
+        """By when promises are kept, and what roles are called."""
+        from triage.library.standards import load_standards
+
+        return load_standards()
 
     @cached_property
     def phrases(self) -> Phrases:

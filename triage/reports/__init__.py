@@ -9,6 +9,7 @@ from triage.reports.days import around, last_days
 from triage.reports.figures import Count, Figure, Share, Spread, calls_of
 from triage.reports.kpis import figures
 from triage.reports.page import Page, call_page
+from triage.reports.promised import Promise, promises
 from triage.reports.window import Window
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Figure",
     "Group",
     "Page",
+    "Promise",
     "Share",
     "Spread",
     "Window",
@@ -30,5 +32,6 @@ __all__ = [
     "last_days",
     "names",
     "open_now",
+    "promises",
     "tally",
 ]

@@ -11,6 +11,7 @@ from datetime import datetime
 from triage.model import DECLINED, NOT_KNOWN, Call
 from triage.reports.days import REPEAT_DAYS, local, opened_at
 from triage.reports.figures import Count, Figure, Share, Spread, parts
+from triage.reports.promised import late
 from triage.reports.window import Window
 
 MET = frozenset(("LLS", "SWR", "NHS", "SFD", "IAG", "LAO", "UPD"))
@@ -42,6 +43,7 @@ def figures(window: Window) -> tuple[Figure, ...]:
         appointments(window),
         wait_to_slot(window),
         repeats(window),
+        late(window),
     )
 
 
@@ -221,7 +223,7 @@ def _no_need(call: Call) -> str:
 def _unmet_because(call: Call) -> str:
     if outcome(call) not in MET:
         return "passed on for more than information, or declined"
-    if call.of_kind("promised") or call.bookings:
+    if call.promises or call.bookings:
         return "a task or an appointment is left open"
     agreed = call.answers.get("readback_ok", NOT_KNOWN)
     return {"yes": "", NOT_KNOWN: "the read-back was not asked"}.get(str(agreed), "the read-back was not agreed")

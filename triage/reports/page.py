@@ -90,7 +90,7 @@ def call_page(call: Call, words: Words, outcomes: Mapping[str, OutcomeCode], lis
         Part("Shortlist", _shortlist(call, listings)),
         Part("Appointments", tuple((_when(slot), words.appointment(slot)) for slot in call.bookings)),
         Part("Outcome", _outcome(call, words, outcomes)),
-        Part("What happens next", tuple(_promise(e) for e in call.of_kind("promised"))),
+        Part("What happens next", tuple(_promise(call, e) for e in call.promises)),
         Part("Notes", (("", call.notes),) if call.notes.strip() else ()),
         Part("Times", _times(call)),
     )
@@ -133,11 +133,12 @@ def _outcome(call: Call, words: Words, outcomes: Mapping[str, OutcomeCode]) -> t
     return tuple(rows)
 
 
-def _promise(event: Event) -> tuple[str, str]:
+def _promise(call: Call, event: Event) -> tuple[str, str]:
     due = str(event.data.get("due", ""))
+    done = f", done {local(call.kept[event.id]):%a %d %b %H:%M}" if event.id in call.kept else ""
     return (
         f"{local(datetime.fromisoformat(due)):%a %d %b %H:%M}" if due else "",
-        f"{event.data['what']} ({event.data['owner']})",
+        f"{event.data['what']} ({event.data['owner']}){done}",
     )
 
 

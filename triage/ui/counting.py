@@ -147,7 +147,8 @@ class Counting(Screen[None]):
         self.numbers.show(lines((*first, *found), self.opened) if whole.calls else (), self.numbers.cursor)
         self.numbers.say(FIRST_RUN if not whole.everything else f"No calls {self._days()}. d shows other days.")
         self.bars.put(self._bars(window))
-        shown = [c for c in reversed(window.calls) if not self.picked[0] or c.id in self.picked[1]]
+        among = whole.everything if self.picked[0] else window.calls
+        shown = [c for c in reversed(among) if not self.picked[0] or c.id in self.picked[1]]
         self.calls.say("" if whole.calls else "No calls to show.")
         self.calls.dated = self.since != self.until
         was = self.calls.chosen

@@ -1,0 +1,105 @@
+"""Who owes what by when: promises follow the answers, so that none is made without an owner or outlives its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from triage.desk import safety
+from triage.desk.stamps import clock
+from triage.model import DECLINED, NOT_KNOWN, Call, Event
+from triage.promises import in_words, typed
+from triage.script.walk import Walk
+
+if TYPE_CHECKING:
+    from triage.desk.desk import Desk
+
+URGENT = ("EMG", "SGC", "URG")
+"""Outcomes whose call back is an urgent one."""
+CALLER = ("the caller", "you")
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What the answers promise. ``about`` is one thing a call can owe; ``said`` is the time as it was typed."""
+
+    about: str
+    what: str
+    owner: str
+    kind: str = "contact"
+    said: str = ""
+
+
+def owed(desk: Desk, there: Walk) -> Iterator[Duty]:
+    """What the answers promise now."""
+    roles = desk.tools.standards
+    owner = _told(there, "callback_owner")
+    if there.used.get("callback_promised") == "yes" and owner and not safety.to_ring(there.flags):
+        yield Duty("callback", "ring the caller back", owner, _kind(there), _told(there, "callback_due"))
+    if there.used.get("sw_how") == "same-day task":
+        question = _told(there, "sw_question")
+        what = f"answer the caller: {question}" if question else "answer what was asked on the call"
+        kind = "urgent" if there.used.get("sw_urgency") == "now" else "same-day"
+        yield Duty("social worker", what, roles.role("social_worker"), kind)
+    if there.used.get("sg_accepted") == "no":
+        held = {"supervisor": "supervisor", "EDT": "out_of_hours"}.get(_told(there, "sg_escalated"), "social_worker")
+        yield Duty("safeguarding", "accept the safeguarding concern", roles.role(held), "same-day")
+
+
+def follow(desk: Desk, call: Call) -> Call:
+    """Make the promises that the answers now say, and take back those they no longer do."""
+    duties = {duty.about: duty for duty in owed(desk, desk.walk(call))}
+    for event in call.promises:
+        about = str(event.data.get("about", ""))
+        if about and about not in duties:
+            call = desk.settle(call, event.id, "the answer was changed", how="taken back")
+        elif about and _same(event, duties[about]):
+            del duties[about]
+    for duty in duties.values():
+        due = typed(duty.said, desk.clock()) if duty.said else None
+        call = desk.promise(call, duty.what, duty.owner, due, kind=duty.kind, about=duty.about, said=duty.said)
+    return call
+
+
+def offered(desk: Desk, call: Call, step: str, key: str) -> str:
+    """What a field may be filled with before anybody types; ``""`` is nothing."""
+    found = desk.script.steps[step].field(key) if step in desk.script.steps else None
+    if found is None or key in call.answers:
+        return ""
+    if found.now is not None:
+        return clock(desk.clock())
+    if key == "callback_owner":
+        return next_owner(desk, desk.walk(call))
+    if key == "callback_due":
+        return in_words(desk.due(_kind(desk.walk(call))))
+    return ""
+
+
+def next_owner(desk: Desk, there: Walk) -> str:
+    """Who does what comes next: the owner the outcome's rule names, else whoever takes first contacts."""
+    owners = (p.rule.owner for p in there.proposals)
+    named = (owner for owner in owners if owner and owner.lower() not in CALLER)
+    return next(named, desk.tools.standards.role("first_contact"))
+
+
+def line(event: Event) -> str:
+    """A promise on one line: ``duty social worker: ring the caller back, by Thursday 26 November, 17:00``."""
+    due = str(event.data.get("due", ""))
+    by = f", by {in_words(datetime.fromisoformat(due))}" if due else ""
+    return f"{event.data['owner']}: {event.data['what']}{by}"
+
+
+def _kind(there: Walk) -> str:
+    return "urgent" if there.used.get("urgent_today") == "yes" or there.outcome in URGENT else "contact"
+
+
+def _told(there: Walk, key: str) -> str:
+    value = there.used.get(key, "")
+    return "" if value in ("", NOT_KNOWN, DECLINED) else str(value).strip()
+
+
+def _same(event: Event, duty: Duty) -> bool:
+    given = event.data
+    return (given["what"], given["owner"], given.get("said", "")) == (duty.what, duty.owner, duty.said)
