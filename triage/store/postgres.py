@@ -40,6 +40,9 @@ SCHEMA = 1
 _MIGRATING = 0x747269616765
 _GONE = ("08", "57P", "25006")
 """SQLSTATEs of a server that can't serve now: connection lost, shut down or starting, a read-only standby."""
+_PREPARED = """
+SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'schema_version'
+"""
 _AGAIN = (SerializationFailure, DeadlockDetected, UniqueViolation)
 TRIES = 8
 LATE = 200
@@ -136,9 +139,12 @@ class Server:
         self._news = False
         self._seen, self._looked, self._known = -1, 0.0, set[int]()
         self.listens = False
-        with self.threads:
-            self._take(self._dial())
+        self._take(self._dial())
+        try:
             prepare(self.rows, self.together)
+        except BaseException:
+            self.close()
+            raise
 
     # ------------------------------------------------------------------ connecting
 
@@ -364,7 +370,7 @@ def prepare(rows: Callable[..., list[tuple[Any, ...]]], together: Callable[[Call
 
 def _version(do: Do) -> int:
     """The schema's version; 0 when there is none yet."""
-    if do("SELECT to_regclass('schema_version') IS NULL") == [(True,)]:
+    if not do(_PREPARED):
         return 0
     ((version,),) = do("SELECT coalesce(max(version), 0) FROM schema_version")
     return int(version)
