@@ -205,7 +205,22 @@ def test_the_kind_follows_the_name_then_the_topics_then_the_description() -> Non
     assert kind("Rosewood Nursing Home", (), "") == "care"
     assert kind("The Beeches", ("Choirs",), "care home next door") == "activity"
     assert kind("The Beeches", (), "We give advice about debt.") == "care"
-    assert kind("The Beeches", (), "") == "activity"
+    assert kind("The Beeches", (), "") is None
+
+
+def test_a_listing_that_says_nothing_goes_by_the_name_of_its_source(tmp_path: Path) -> None:
+    text = "name,postcode\nBeech & Sons,CV1 1AA\n"
+    (found,) = read(write(tmp_path / "local_pharmacies.csv", text), ASKED).listings
+    (other,) = read(write(tmp_path / "list.csv", text), ASKED).listings
+    assert (found.kind, other.kind) == ("care", "activity")
+
+
+def test_a_folder_of_tables_is_one_source_for_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("clubs.csv", "halls.csv", "README.txt"):
+        write(tmp_path / "in" / name, f"name\n{name}\n")
+    assert run(["directory", "import", str(tmp_path / "in"), "--data-dir", str(tmp_path), "--json"]) == 0
+    assert [each["name"] for each in json.loads(capsys.readouterr().out)["sources"]] == ["clubs", "halls"]
 
 
 # ---- files
@@ -309,9 +324,27 @@ def test_outposts_template_keeps_hidden_what_its_keeper_hid() -> None:
     assert (first.source_id, first.status, second.status) == ("1", "expired", "current")
     assert (first.minimum_age, first.maximum_age, second.free) == (None, None, True)
     assert [s.byday for s in first.schedules] == [("MO",), ("TU",)]
-    assert "private contact" not in repr(feed.listings)
     assert "additional note" not in repr(feed.listings)
     assert second.postcode == "EC1N 8BA"
+
+
+def test_outposts_hidden_contacts_and_masked_addresses_are_not_read(tmp_path: Path) -> None:
+    said = {
+        "import_id": "1",
+        "import_id_reference": "",
+        "name": "Refuge",
+        "contact_name": "A. Person",
+        "contact_visible": "FALSE",
+        "contact_email": "hidden@st-examples-hall.org",
+        "contact_phone": "01632 960106",
+        "location_name": "Safe House",
+        "location_address_1": "3 Sample Street",
+        "location_city": "Coventry",
+        "location_postcode": "CV1 1AB",
+        "mask_exact_address": "TRUE",
+    }
+    (found,) = read(write(tmp_path / "o.csv", f"{','.join(said)}\n{','.join(said.values())}\n"), ASKED).listings
+    assert (found.phone, found.email, found.address, found.postcode) == ("", "", "Coventry", "")
 
 
 def test_flat_records_by_the_line_keep_their_own_ids(tmp_path: Path) -> None:
@@ -670,6 +703,7 @@ def test_a_page_that_comes_again_ends_the_list_and_nothing_counts_as_missing(tmp
         stuck = True
         feed, landing = take(server.url, tmp_path)
     assert (feed.read, feed.whole, landing.missing, len(landing.listings)) == (2, False, (), 5)
+    assert server.asked["/services?4"] == 0
 
 
 @pytest.mark.parametrize("total", [1, 40])

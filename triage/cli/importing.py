@@ -48,16 +48,17 @@ def add(under: Any) -> None:
 def _import(args: argparse.Namespace) -> int:
     """0 when every source landed, 1 when none of the records could be used, 2 when a source could not be read."""
     from triage.feeds.feed import FeedError, slug
-    from triage.feeds.recognise import read
+    from triage.feeds.recognise import read, spread
     from triage.library.snapshot import compare, land
     from triage.settings import data_dir, now
 
     folder = data_dir(args.data_dir)
-    if args.name and len(args.source) > 1:
+    sources = [each for source in args.source for each in spread(source, args.form)]
+    if args.name and len(sources) > 1:
         raise FeedError("--name names one source: import several one by one.")
     done: list[tuple[str, Feed, Landing]] = []
     failed: list[tuple[str, str]] = []
-    for source in args.source:
+    for source in sources:
         try:
             asked = _asked(args, folder)
             feed = read(source, asked)

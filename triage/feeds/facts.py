@@ -65,19 +65,18 @@ def _number(text: str, region: str) -> str:
     extension = _EXTENSION.search(text, found.end() if found else 0)
     tail = f" ext {extension[1]}" if extension else ""
     written = " ".join(found[0].replace("(0)", "").split()) if found else ""
-    for tried in (written, f"0{digits}" if not digits.startswith("0") and len(digits) in (9, 10) else ""):
-        if not tried or len(digits) < 7:
-            continue
-        try:
-            number = plan.parse(tried, region)
-        except plan.NumberParseException:
-            continue
-        drama = str(number.national_number).startswith(("1632960", "7700900"))
-        if plan.is_valid_number(number) or (drama and plan.is_possible_number(number)):
-            home = number.country_code == plan.country_code_for_region(region)
-            form = plan.PhoneNumberFormat.NATIONAL if home else plan.PhoneNumberFormat.INTERNATIONAL
-            return plan.format_number(number, form) + tail
-    return written + tail if len(digits) >= 3 else ""
+    if len(digits) < 7:
+        return written + tail if len(digits) >= 3 else ""
+    try:
+        number = plan.parse(written, region)
+    except plan.NumberParseException:
+        return written + tail
+    drama = str(number.national_number).startswith(("1632960", "7700900"))
+    if not plan.is_valid_number(number) and not (drama and plan.is_possible_number(number)):
+        return written + tail
+    home = number.country_code == plan.country_code_for_region(region)
+    form = plan.PhoneNumberFormat.NATIONAL if home else plan.PhoneNumberFormat.INTERNATIONAL
+    return plan.format_number(number, form) + tail
 
 
 def postcode(text: Any) -> str:

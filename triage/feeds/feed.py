@@ -17,6 +17,7 @@ from datetime import date
 from typing import Any
 
 from triage.errors import TriageError
+from triage.feeds.words import kind
 from triage.model import Listing
 
 LONGEST_NAME, LONGEST_TEXT = 300, 10_000
@@ -86,6 +87,7 @@ def settle(
 ) -> Feed:
     """Make listings of drafts. ``name`` is what the source is called; ``defaults`` fill fields a draft leaves empty."""
     key = slug(name)
+    usual = kind(name.replace("_", " ").replace("-", " "), (), "") or "activity"
     read, rejected, notes = 0, [], []
     kept: dict[str, tuple[Draft, Listing]] = {}
     for row in rows:
@@ -101,7 +103,7 @@ def settle(
         if why:
             rejected.append(Rejected(row.where, why, str(facts.get("source_id", ""))))
             continue
-        listing = _listing(name, key, facts)
+        listing = _listing(name, key, {"kind": usual, **facts})
         there = kept.get(listing.id)
         if there and _words(there[1].name) != _words(listing.name) and facts.get("source_id"):
             notes.append(
@@ -142,7 +144,6 @@ def _listing(name: str, key: str, facts: Mapping[str, Any]) -> Listing:
         **facts,
         "name": _short(facts["name"], LONGEST_NAME),
         "description": _short(facts.get("description", ""), LONGEST_TEXT),
-        "kind": facts.get("kind", "activity"),
         "source": name,
         "source_id": own,
         "demonstration": False,

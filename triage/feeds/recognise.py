@@ -111,7 +111,7 @@ def _json(text: str, name: str, called: str, asked: Asked) -> Feed:
 def _flat(found: list[saved.Item | Rejected | Note], name: str, asked: Asked) -> Rows:
     """Flat records are the rows of a table whose headings are their keys."""
     cells = [each.value for each in found if isinstance(each, saved.Item) and isinstance(each.value, Mapping)]
-    headings = tuple(dict.fromkeys(str(key) for each in cells for key in each))
+    headings = tuple(dict.fromkeys(plain(key) for each in cells for key in each))
     plan, notes = _plan(headings, [_joined(each) for each in cells], name, asked)
     yield from notes
     for each in found:
@@ -128,9 +128,9 @@ def _joined(record: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for key, value in record.items():
         if isinstance(value, list):
-            made[str(key)] = "; ".join(plain(each) for each in value)
+            made[plain(key)] = "; ".join(plain(each) for each in value)
         else:
-            made[str(key)] = ("yes" if value else "no") if isinstance(value, bool) else value
+            made[plain(key)] = ("yes" if value else "no") if isinstance(value, bool) else value
     return made
 
 
@@ -198,6 +198,24 @@ def _telling(heading: str, cells: list[Any]) -> bool:
     """Whether a column tells most rows apart."""
     values = [said for said in (plain(each.get(heading)) for each in cells) if said]
     return len(values) >= len(cells) / 2 and len(set(values)) >= UNIQUE * len(values)
+
+
+ALONE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".zip", ".gz")
+"""Files that are a source of their own in a folder of unlike ones."""
+_ABOUT = ("readme", "licen", "provenance", "attribution", "datapackage")
+
+
+def spread(source: str, form: str = "auto") -> list[str]:
+    """A folder of unlike files as its files; anything else as it is."""
+    path = Path(source).expanduser()
+    if "://" in source or not path.is_dir():
+        return [source]
+    files = sorted(p for p in path.iterdir() if p.is_file() and not p.name.lower().startswith((*_ABOUT, ".")))
+    inside = [each for each in files if each.suffix.lower() in ALONE]
+    tables = [each for each in inside if each.suffix.lower() not in (".json", ".jsonl", ".ndjson")]
+    if form == "hsds" or not tables or hsds.is_package([p.as_posix() for p in path.rglob("*.csv")]):
+        return [source]
+    return [str(each) for each in inside]
 
 
 def _folder(path: Path, asked: Asked) -> Feed:

@@ -239,7 +239,7 @@ def _schedule(row: Row) -> Iterator[Schedule]:
     every = fact.number(row.get("interval")) or 1
     if days or words:
         yield Schedule(
-            days, opens, closes, "MONTHLY" if monthly else "WEEKLY", max(1, int(every)), "" if days else words
+            days, opens, closes, "MONTHLY" if monthly else "WEEKLY", min(52, max(1, int(every))), "" if days else words
         )
 
 

@@ -35,14 +35,14 @@ def _pattern(kind: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(phrases)})\b")
 
 
-def kind(name: str, topics: Sequence[str], description: str) -> Kind:
-    """Care or activity, by the rule of ``data/feeds/kinds.toml``."""
+def kind(name: str, topics: Sequence[str], description: str) -> Kind | None:
+    """Care or activity, by the rule of ``data/feeds/kinds.toml``; ``None`` when the words don't say."""
     for text in (name, " ; ".join(topics), " ".join(description.split()[:FIRST])):
         said = re.sub("['’]", "", text.casefold()).replace("é", "e")
         lean = len(_pattern("care").findall(said)) - len(_pattern("activity").findall(said))
         if lean:
             return "care" if lean > 0 else "activity"
-    return "activity"
+    return None
 
 
 def said_kind(text: str) -> Kind | None:

@@ -23,6 +23,7 @@ from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from pathlib import Path
+from time import sleep as pause
 from typing import Any
 
 from triage.errors import StoreError, StoreFull
@@ -127,11 +128,21 @@ def replace_file(path: Path, data: bytes) -> None:
             opened.write(data)
             opened.flush()
             os.fsync(opened.fileno())
-        os.replace(name, path)
+        _take_place(name, path)
     except BaseException:
         with suppress(OSError):
             os.unlink(name)
         raise
+
+
+def _take_place(name: str, path: Path) -> None:
+    """Windows refuses while a desk reads the old file, which takes a moment."""
+    for _ in range(20 if os.name == "nt" else 1):
+        try:
+            return os.replace(name, path)
+        except PermissionError:
+            pause(0.05)
+    return os.replace(name, path)
 
 
 def line(listing: Listing) -> str:
