@@ -6,19 +6,23 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from triage.cli import command
+from triage.cli import command, store_of
 from triage.settings import ZONE
 
 if TYPE_CHECKING:
     from triage.model import Value
+    from triage.script.compare import Comparison
     from triage.script.form import Script
     from triage.script.proof import Proof
     from triage.script.walk import Prompt, Walk
+
+SHOWN = 20
+"""So many changed calls are listed on screen."""
 
 
 def add(commands: Any) -> None:
@@ -42,6 +46,16 @@ def add(commands: Any) -> None:
         "--as", dest="form", choices=("tree", "mermaid", "dot"), default="tree", help="tree unless told otherwise"
     )
     three.set_defaults(handler=show)
+    four = command(inner, "compare", "replay the recorded calls through two versions of a script")
+    four.add_argument(
+        "old", type=Path, metavar="OLD", help="the version the calls were taken with, or -: the shipped one"
+    )
+    four.add_argument("new", type=Path, metavar="NEW", help="the version to try")
+    four.add_argument("--from", dest="since", metavar="DAY", help="calls opened on this day or later")
+    four.add_argument("--to", dest="until", metavar="DAY", help="calls opened on this day or earlier")
+    four.add_argument("--json", action="store_true", help="print one JSON document")
+    four.add_argument("--out", type=Path, metavar="CSV", help="write the calls that change to this file")
+    four.set_defaults(handler=compare)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -84,6 +98,94 @@ def show(args: argparse.Namespace) -> int:
     draw = {"tree": drawing.tree, "mermaid": drawing.mermaid, "dot": drawing.dot}[args.form]
     print(draw(load_script(args.file)))
     return 0
+
+
+def compare(args: argparse.Namespace) -> int:
+    """Say which recorded calls another version would change: exit code 1 when there are no calls to replay."""
+    from triage.desk.replay import recorded
+    from triage.library.scripts import load_script
+    from triage.script.compare import compare_calls
+    from triage.settings import now
+    from triage.store import open_store
+
+    old, new = (load_script(None if str(path) == "-" else path) for path in (args.old, args.new))
+    since = _day(args.since, "--from") if args.since else date(2000, 1, 1)
+    until = _day(args.until, "--to") if args.until else now().date() + timedelta(days=1)
+    store = open_store(store_of(args), clock=now)
+    try:
+        found = compare_calls(old, new, filter(None, map(recorded, store.calls(since, until))))
+    finally:
+        store.close()
+    if args.out:
+        _write(args.out, found)
+    print(json.dumps(_comparison(found), ensure_ascii=False) if args.json else _comparison_in_words(new, found))
+    return 0 if found.calls else 1
+
+
+def _day(words: str, option: str) -> date:
+    from triage.errors import TriageError
+
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        raise TriageError(f"{option} {words} is not a date. Write it as 2026-11-21.") from None
+
+
+def _comparison(found: Comparison) -> dict[str, object]:
+    changes = found.differences
+    return {
+        "calls": found.calls,
+        "same": found.same,
+        "ends_elsewhere": sum(d.elsewhere for d in changes),
+        "meets_new_question": sum(bool(d.meets) for d in changes),
+        "no_longer_asks": sum(bool(d.drops) for d in changes),
+        "moves": [{"before": before, "after": after, "calls": number} for before, after, number in found.moves],
+        "differences": [
+            {"call": d.id, "before": d.before, "after": d.after, "meets": d.meets, "drops": d.drops} for d in changes
+        ],
+    }
+
+
+def _comparison_in_words(new: Script, found: Comparison) -> str:
+    from triage.script.telling import key_title
+
+    if not found.calls:
+        return "There are no recorded calls to replay."
+    lines = [
+        f"{before or 'no outcome'} → {after or 'no outcome'}: {_count(n, 'call')}" for before, after, n in found.moves
+    ]
+    lines += [f"now meets “{key_title(new, key)}” ({key}): {_count(n, 'call')}" for key, n in found.counted("meets")]
+    lines += [f"no longer asks {key}: {_count(n, 'call')}" for key, n in found.counted("drops")]
+    for one in found.differences[:SHOWN]:
+        parts = [
+            f"{one.before or 'no outcome'} → {one.after or 'no outcome'}" if one.elsewhere else f"still {one.after}"
+        ]
+        parts += [f"now meets {', '.join(one.meets)}"] if one.meets else []
+        parts += [f"no longer asks {', '.join(one.drops)}"] if one.drops else []
+        lines.append(f"  {one.id}  {'; '.join(parts)}")
+    more = len(found.differences) - SHOWN
+    if more > 0:
+        lines.append(f"  … and {_count(more, 'call')} more: --out FILE writes them all")
+    counted = [f"{found.same} the same", f"{sum(d.elsewhere for d in found.differences)} end elsewhere"]
+    counted.append(f"{sum(bool(d.meets) for d in found.differences)} meet a question nobody asked")
+    counted.append(f"{sum(bool(d.drops) for d in found.differences)} are asked less")
+    return "\n".join([*lines, f"{_count(found.calls, 'call')}: {', '.join(counted)}"])
+
+
+def _write(path: Path, found: Comparison) -> None:
+    import csv
+
+    from triage.errors import TriageError
+
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(["call", "before", "after", "ends elsewhere", "now meets", "no longer asks"])
+            for d in found.differences:
+                moved = "yes" if d.elsewhere else "no"
+                rows.writerow([d.id, d.before, d.after, moved, " ".join(d.meets), " ".join(d.drops)])
+    except OSError as error:
+        raise TriageError(f"{path} can’t be written ({error.strerror}).") from None
 
 
 def _proof(script: Script, proof: Proof) -> dict[str, object]:

@@ -118,7 +118,8 @@ class Step:
 
     ``say`` is read aloud; ``ask`` is what the handler asks; ``why`` is shown under ``?``; ``tip`` is a line for the
     handler only. ``opens`` names a tool the step wants at hand: ``directory``, ``diary``, ``record`` or ``leaflet``.
-    ``check`` marks what SCRIPT.md is unsure of. ``wishes`` are directory words that suggest listings here.
+    ``check`` marks what SCRIPT.md is unsure of. ``wishes`` are directory words that suggest listings here. ``history``:
+    what is said tells that somebody is on the record, so it isn't said while nothing may be disclosed.
     """
 
     id: str
@@ -134,6 +135,7 @@ class Step:
     opens: str = ""
     check: str = ""
     wishes: tuple[str, ...] = ()
+    history: bool = False
 
     def field(self, key: str) -> Field | None:
         """The field with this key."""
@@ -269,6 +271,12 @@ class Script:
         urgent = [self.steps[i.to].section for i in self.interrupts]
         rank = {section: n for n, section in enumerate(dict.fromkeys([*urgent, *(s.id for s in self.sections)]))}
         return {step: (rank[self.steps[step].section], n) for n, step in enumerate(self.steps)}
+
+    @cached_property
+    def acting(self) -> frozenset[str]:
+        """The keys of which some answer leads to a step or sets a flag or action."""
+        fields = (f for step in self.steps.values() for f in step.fields)
+        return frozenset(f.key for f in fields if any(o.to or o.sets for o in f.options))
 
     @cached_property
     def askable(self) -> frozenset[str]:

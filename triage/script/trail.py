@@ -130,9 +130,7 @@ class Trail:
             if given:
                 self._learn(field)
         self.asked[step.id] = tuple(fields)
-        asks = [field.key for field in fields if field.type != "auto"]
-        known = bool(asks) and all(key in self.answers or key in self.known for key in asks)
-        if not (self.told or known or step.id in self.passed):
+        if not (self.told or step.id in self.passed or self._knows(fields)):
             self.ahead[step.id] = None
             return False
         self.ahead.pop(step.id, None)
@@ -143,13 +141,19 @@ class Trail:
                 self.mark(effect.sets)
         return True
 
+    def _knows(self, fields: Iterable[Field]) -> bool:
+        """Whether there is nothing left to ask."""
+        asks = [field.key for field in fields if field.type != "auto"]
+        return bool(asks) and all(key in self.answers or key in self.known for key in asks)
+
     def _learn(self, field: Field) -> None:
         value = self.answers[field.key]
         self.known[field.key] = self._own[field.key] = value
         if not self.told and (field.key == "p_dob" or field.key.startswith("adl_")):
             self._learn_computed()
-        for option in chosen_options(field, value):
-            self.mark(option.sets)
+        if field.key in self.script.acting:
+            for option in chosen_options(field, value):
+                self.mark(option.sets)
 
     def _learn_computed(self) -> None:
         given = {key: value for key, value in self.known.items() if key in self.answers}
@@ -158,7 +162,7 @@ class Trail:
     def _add(self, step: Step, route: Route | None) -> None:
         """Add what the step's answers and its route lead to, to what is still to come."""
         for field in self.asked[step.id]:
-            if field.key in self.known:
+            if field.key in self.script.acting and field.key in self.known:
                 for option in chosen_options(field, self.known[field.key]):
                     self._wait(option.to)
         for name in route.then if route else ():

@@ -14,7 +14,7 @@ from datetime import date
 
 from triage.model import Value
 from triage.script.closing import what_blocks
-from triage.script.conditions import holds
+from triage.script.conditions import Facts, holds
 from triage.script.form import Field, OutcomeRule, Script
 from triage.script.trail import ROUNDS, Trail, chosen_options
 from triage.script.values import computed
@@ -112,6 +112,24 @@ def walk(
     ``chosen`` is the outcome the handler chose, whose needs are then the ones that block.
     """
     overrides = flags or {}
+    trail, stop = follow(script, answers, today, passed, raised, jumped, overrides)
+    step = focus if focus in script.steps else stop
+    if step and step not in trail.asked:
+        trail.meet(script.steps[step])
+    return _read(script, answers, trail, step, today, overrides, checked, prompts, chosen)
+
+
+def follow(
+    script: Script,
+    answers: Mapping[str, Value],
+    today: date,
+    passed: Collection[str] | None,
+    raised: Collection[str] = (),
+    jumped: Collection[str] = (),
+    overrides: Mapping[str, bool] | None = None,
+) -> tuple[Trail, str | None]:
+    """The trail of a call, and the step it waits at: a walk without what follows from it."""
+    overrides = overrides or {}
     targets = {i.name: i.to for i in script.interrupts}
     aside = [targets[name] for name in raised if name in targets]
     out_of_order = [step for step in jumped if step in script.steps and (passed is None or step in passed)]
@@ -123,10 +141,18 @@ def walk(
         stop, interrupt = trail.follow(aside, out_of_order)
         if trail.aside == before:
             break
-    step = focus if focus in script.steps else interrupt or stop
-    if step and step not in trail.asked:
-        trail.meet(script.steps[step])
-    return _read(script, answers, trail, step, today, overrides, checked, prompts, chosen)
+    return trail, interrupt or stop
+
+
+def facts_at_end(script: Script, answers: Mapping[str, Value], trail: Trail, today: date) -> Facts:
+    """What the outcome rules are asked about, for a call followed to its end."""
+    return _facts(script, answers, trail.asked, trail, today, {})
+
+
+def headline(script: Script, answers: Mapping[str, Value], trail: Trail, today: date) -> str:
+    """The outcome of a call followed to its end, ``""`` when no rule is true; nothing else of its walk."""
+    facts = facts_at_end(script, answers, trail, today)
+    return next((rule.code for rule in script.outcomes if holds(rule.when, facts)), "")
 
 
 def _read(
@@ -143,9 +169,8 @@ def _read(
     """What the trail says, now that all of it is known."""
     path = (*trail.steps, step) if step and step not in trail.steps else tuple(trail.steps)
     asked = {name: trail.asked[name] for name in path}
+    facts = _facts(script, answers, asked, trail, today, overrides)
     used = _used(script, answers, asked, trail.told)
-    facts = _Facts({**used, **computed(used, today)}, frozenset(path), {m for m, on in overrides.items() if on})
-    _mark(script, facts, asked, trail, overrides)
     proposals: dict[str, Proposal] = {}
     for rule in script.outcomes:
         if rule.code not in proposals and holds(rule.when, facts):
@@ -187,6 +212,21 @@ class _Facts:
     marks: set[str]
 
 
+def _facts(
+    script: Script,
+    answers: Mapping[str, Value],
+    asked: Mapping[str, tuple[Field, ...]],
+    trail: Trail,
+    today: date,
+    overrides: Mapping[str, bool],
+) -> _Facts:
+    """What the outcome rules are asked about."""
+    used = _used(script, answers, asked, trail.told)
+    facts = _Facts({**used, **computed(used, today)}, frozenset(asked), {m for m, on in overrides.items() if on})
+    _mark(script, facts, asked, trail, overrides)
+    return facts
+
+
 def _used(
     script: Script, answers: Mapping[str, Value], asked: Mapping[str, tuple[Field, ...]], told: bool
 ) -> dict[str, Value]:
@@ -209,7 +249,7 @@ def _mark(
         sets = [
             mark
             for f in fields
-            if f.key in facts.known
+            if f.key in script.acting and f.key in facts.known
             for o in chosen_options(f, facts.known[f.key])
             for mark in o.sets
         ]
