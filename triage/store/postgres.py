@@ -47,6 +47,8 @@ _AGAIN = (SerializationFailure, DeadlockDetected, UniqueViolation)
 TRIES = 8
 LATE = 200
 """How many numbers a change may come after newer ones and still be noticed."""
+APART = 0.25
+"""Seconds between two notifications of one desk."""
 DIAL = 0.5
 """Seconds between two tries of a server that is away."""
 
@@ -139,6 +141,8 @@ class Server:
         self._news = False
         self._seen, self._looked, self._known = -1, 0.0, set[int]()
         self.listens = False
+        self._told = -APART
+        self._later: threading.Timer | None = None
         self._take(self._dial())
         try:
             prepare(self.rows, self.together)
@@ -273,12 +277,26 @@ class Server:
     # ------------------------------------------------------------------ news
 
     def tell(self) -> None:
-        """Let other desks know that something changed; never fails, since what is told is durable already.
+        """Let other desks know that something changed, at most every ``APART`` seconds; the last of a burst, later.
 
-        After the commit, not in it: PostgreSQL lets only one transaction with a notification commit at a time, so that
-        in it the desks would queue for each other's flush to disk.
+        Never fails, since what is told is durable already. After the commit, not in it: PostgreSQL lets only one
+        transaction with a notification commit at a time, so that in it the desks would queue for each other's flush to
+        disk. And not each time: every notification wakes every desk.
         """
+        with self.threads:
+            if self._later is not None:
+                return
+            wait = self._told + APART - time.monotonic()
+            if wait <= 0:
+                self._tell_now()
+                return
+            self._later = threading.Timer(wait, self._tell_now)
+            self._later.daemon = True
+            self._later.start()
+
+    def _tell_now(self) -> None:
         with self.threads, suppress(psycopg.Error):
+            self._later, self._told = None, time.monotonic()
             if self._connection is not None and self.listens:
                 self._connection.execute("SELECT pg_notify(%s, %s)", (self.channel, self.session))
 
@@ -338,6 +356,9 @@ class Server:
     def close(self) -> None:
         """Hang up."""
         with self.threads:
+            if self._later is not None:
+                self._later.cancel()
+                self._tell_now()
             self._closed = True
             self._lost()
 
