@@ -201,9 +201,10 @@ def test_placeholders_are_not_addresses() -> None:
     assert facts.url("www.st-examples-hall.org/club") == "https://www.st-examples-hall.org/club"
 
 
-def test_the_kind_follows_the_name_then_the_topics_then_the_description() -> None:
+def test_the_kind_follows_the_topics_then_the_name_then_the_description() -> None:
     assert kind("Rosewood Nursing Home", (), "") == "care"
-    assert kind("The Beeches", ("Choirs",), "care home next door") == "activity"
+    assert kind("Care home choir", ("Choirs",), "") == "activity"
+    assert kind("Park View", ("Nursing homes",), "") == "care"
     assert kind("The Beeches", (), "We give advice about debt.") == "care"
     assert kind("The Beeches", (), "") is None
 

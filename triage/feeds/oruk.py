@@ -231,6 +231,10 @@ def _details(web: Web, address: _Address, listed: _List, name: str, asked: recog
                 )
             if count % SIZE == 0:
                 asked.tell(f"{count:,} of {len(jobs):,} services")
+    except FeedError:
+        web.stop()
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         kept.close()

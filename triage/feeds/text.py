@@ -8,8 +8,11 @@ from __future__ import annotations
 import codecs
 import html
 import re
+from functools import lru_cache
 from typing import Any
 
+SHORT = 80
+"""Characters up to which a text is worth remembering: days, types and placeholders come again and again."""
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -65,9 +68,12 @@ def _byte(line: bytes, at: int) -> str:
 
 def plain(value: Any) -> str:
     """One line of plain text from whatever stood in a field; ``""`` for nothing and for what stands for nothing."""
-    if value is None or isinstance(value, (dict, list, bool)):
-        return ""
-    text = str(value)
+    if isinstance(value, str):
+        return _short(value) if len(value) < SHORT else _plain(value)
+    return "" if value is None or isinstance(value, (dict, list, bool)) else _plain(str(value))
+
+
+def _plain(text: str) -> str:
     if "<" in text or "&" in text:
         text = _unmarked(text)
     if not text.isascii():
@@ -76,6 +82,9 @@ def plain(value: Any) -> str:
     text = _CONTROL.sub(" ", _LITERAL.sub(" ", text) if "\\" in text or "#" in text or "_x" in text else text)
     text = _SPACE.sub(" ", text).strip()
     return "" if text.casefold() in _NOTHING else text
+
+
+_short = lru_cache(maxsize=1 << 16)(_plain)
 
 
 def _unmarked(text: str) -> str:

@@ -7,6 +7,7 @@ few times, after the pause it asks for.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
@@ -47,6 +48,7 @@ class Web:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self._stopped = threading.Event()
         self._client = httpx.Client(
             headers=_HEADERS,
             follow_redirects=False,
@@ -58,7 +60,12 @@ class Web:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
         self._client.close()
+
+    def stop(self) -> None:
+        """Let what is under way be the last try of each thread."""
+        self._stopped.set()
 
     def get(self, url: str) -> bytes:
         """The whole answer. Raises :class:`Gone`, or :class:`FeedError` once every try has failed."""
@@ -88,8 +95,9 @@ class Web:
                 why, pause = f"{url} {said} ({error or type(error).__name__}).", self.limits.pause * 2**attempt
             except (httpx.InvalidURL, httpx.HTTPError, ValueError) as error:
                 raise FeedError(f"{url} can't be asked for ({error}).") from error
-            if attempt + 1 < self.limits.tries and self.limits.pause:
-                time.sleep(min(pause, self.limits.longest_pause))
+            last = attempt + 1 == self.limits.tries
+            if self._stopped.is_set() or (not last and self._stopped.wait(min(pause, self.limits.longest_pause))):
+                break
         raise FeedError(f"{why} It was tried {self.limits.tries} times.")
 
     def _once(self, url: str) -> bytes:

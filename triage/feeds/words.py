@@ -37,7 +37,7 @@ def _pattern(kind: str) -> re.Pattern[str]:
 
 def kind(name: str, topics: Sequence[str], description: str) -> Kind | None:
     """Care or activity, by the rule of ``data/feeds/kinds.toml``; ``None`` when the words don't say."""
-    for text in (name, " ; ".join(topics), " ".join(description.split()[:FIRST])):
+    for text in (" ; ".join(topics), name, " ".join(description.split()[:FIRST])):
         said = re.sub("['’]", "", text.casefold()).replace("é", "e")
         lean = len(_pattern("care").findall(said)) - len(_pattern("activity").findall(said))
         if lean:
