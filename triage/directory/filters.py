@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from triage.model import Kind, Listing
 
@@ -24,13 +24,17 @@ DAYS = {
     "SA": "Saturday",
     "SU": "Sunday",
 }
+KINDS: dict[Kind, str] = {"care": "care", "activity": "an activity"}
+NEVER, EVER = -1, 999
+"""Ages that nobody is, for listings that say nothing of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """``age`` is the person's in years, ``day`` one of ``MO`` … ``SU``; ``access`` and ``language`` are words of the
-    listing's own (*ramp*, *Punjabi*); ``max_km`` counts from the place searched near. What isn't known isn't
-    hidden, but for ``free``, ``day``, ``access``, ``language`` and ``room``, which ask for a yes.
+    listing's own (*ramp*, *Punjabi*); ``max_km`` counts from the place searched near; ``refer`` wants a listing that
+    anybody may turn to without being referred. What isn't known isn't hidden, but for ``free``, ``day``, ``access``,
+    ``language`` and ``room``, which ask for a yes.
     """
 
     kind: Kind | None = None
@@ -41,32 +45,10 @@ class Filters:
     access: str = ""
     language: str = ""
     room: bool = False
+    refer: bool = False
 
     def __bool__(self) -> bool:
         return any(getattr(self, f.name) not in (None, False, "") for f in fields(self))
-
-    def tests(self) -> tuple[tuple[str, Callable[[Listing], bool]], ...]:
-        """The reason each filter gives for hiding a listing, and what lets one through; distance apart."""
-        found: list[tuple[str, Callable[[Listing], bool]]] = []
-        if self.kind:
-            found.append((f"not {KINDS[self.kind]}", lambda listing: listing.kind == self.kind))
-        if self.age is not None:
-            found.append(("wrong age", lambda listing: suits(listing, self.age or 0)))
-        if self.free:
-            found.append(("not free", lambda listing: listing.free is True))
-        if self.day:
-            found.append((f"not open {DAYS[self.day]}", lambda listing: self.day in days(listing)))
-        if self.access:
-            found.append((f"no {self.access} known", lambda listing: _says(listing.accessibility, self.access)))
-        if self.language:
-            found.append((f"no {self.language} known", lambda listing: _says(listing.languages, self.language)))
-        if self.room:
-            found.append(("no room known", lambda listing: listing.room is True))
-        return tuple(found)
-
-
-KINDS: dict[Kind, str] = {"care": "care", "activity": "an activity"}
-CLOSED = {"temporarily closed": "closed for now"}
 
 
 def days(listing: Listing) -> tuple[str, ...]:
@@ -75,67 +57,147 @@ def days(listing: Listing) -> tuple[str, ...]:
     return tuple(day for day in DAYS if day in said)
 
 
-def suits(listing: Listing, age: int) -> bool:
-    """Whether somebody of that age may come, as far as is known."""
-    young = listing.minimum_age is not None and age < listing.minimum_age
-    return not young and not (listing.maximum_age is not None and age > listing.maximum_age)
+@dataclass(frozen=True)
+class Columns:
+    """What filters ask of the listings, an array each: ``bits`` are the days (1 is Monday), ``free`` and ``room`` 1 for
+    yes, 0 for no, -1 for not known. ``codes`` number the different ``values`` of texts.
+    """
+
+    care: Mask
+    free: npt.NDArray[np.int8]
+    room: npt.NDArray[np.int8]
+    youngest: npt.NDArray[np.int16]
+    oldest: npt.NDArray[np.int16]
+    bits: npt.NDArray[np.uint8]
+    codes: Mapping[str, npt.NDArray[np.int32]]
+    values: Mapping[str, tuple[Any, ...]]
+
+    def coded(self, name: str, test: Callable[[Any], bool]) -> Mask:
+        """The listings whose value passes a test, which is asked once of each different value."""
+        import numpy as np
+
+        right = np.fromiter(map(test, self.values[name]), np.bool_, len(self.values[name]))
+        found: Mask = right[self.codes[name]]
+        return found
 
 
-def _says(words: Sequence[str], wanted: str) -> bool:
-    return any(wanted.casefold() in word.casefold() for word in words)
+TEXTS: dict[str, Callable[[Listing], Any]] = {
+    "status": lambda x: x.status,
+    "access": lambda x: x.accessibility,
+    "language": lambda x: x.languages,
+    "way in": lambda x: x.application_process,
+}
+
+
+def columns(listings: Sequence[Listing]) -> Columns:
+    """Read off the listings what filters ask of them."""
+    import numpy as np
+
+    def column(kind: Any, values: Iterable[Any]) -> Any:
+        return np.fromiter(values, kind, len(listings))
+
+    codes, values = {}, {}
+    for name, read in TEXTS.items():
+        seen: dict[Any, int] = {}
+        codes[name] = column(np.int32, (seen.setdefault(read(listing), len(seen)) for listing in listings))
+        values[name] = tuple(seen)
+    known = {None: -1, False: 0, True: 1}
+    order = {day: 1 << bit for bit, day in enumerate(DAYS)}
+    return Columns(
+        care=column(np.bool_, (x.kind == "care" for x in listings)),
+        free=column(np.int8, (known[x.free] for x in listings)),
+        room=column(np.int8, (known[x.room] for x in listings)),
+        youngest=column(np.int16, (NEVER if x.minimum_age is None else x.minimum_age for x in listings)),
+        oldest=column(np.int16, (EVER if x.maximum_age is None else x.maximum_age for x in listings)),
+        bits=column(np.uint8, (sum(order[day] for day in days(x)) if x.schedules else 0 for x in listings)),
+        codes=codes,
+        values=values,
+    )
 
 
 class Sieve:
     """The filters of one directory, as masks over its listings."""
 
-    def __init__(self, listings: Sequence[Listing]) -> None:
+    def __init__(self, columns: Columns) -> None:
+        self._of = columns
+        self.current = columns.coded("status", lambda status: status == "current")
+        self._mask = lru_cache(maxsize=100)(self._made)
+        self._passing = lru_cache(maxsize=8)(self._sift)
+
+    def sift(self, filters: Filters) -> tuple[Mask, tuple[tuple[str, Mask], ...]]:
+        """What passes all of them; and, for each reason, what it lets through. Distance apart."""
+        return self._passing(filters)
+
+    def facets(self, found: npt.NDArray[np.int32]) -> dict[str, int]:
+        """How many of the found listings each filter would leave, by the words a screen shows."""
         import numpy as np
 
-        self._np, self._listings = np, listings
-        self._masks: dict[tuple[str, object], Mask] = {}
-        self.current = self._mask("current", None, lambda listing: listing.status == "current")
-
-    def sift(self, filters: Filters, km: npt.NDArray[np.float32] | None) -> tuple[Mask, tuple[tuple[str, Mask], ...]]:
-        """What passes all of them; and, for each reason, what it lets through."""
-        masks = [(reason, self._mask(reason, filters.age, test)) for reason, test in filters.tests()]
-        if filters.max_km is not None and km is not None:
-            masks.append((f"over {filters.max_km:g} km away", km <= filters.max_km))
-        passed = self._np.ones(len(self._listings), self._np.bool_)
-        for _, mask in masks:
-            passed &= mask
-        return passed, tuple(masks)
-
-    def facets(self, found: Mask) -> dict[str, int]:
-        """How many of the found listings each filter would leave, by the words a screen shows."""
-        np = self._np
-        codes = {
-            "care": self._mask("care", None, lambda x: x.kind == "care"),
-            "activity": self._mask("activity", None, lambda x: x.kind == "activity"),
-            "free": self._mask("not free", None, lambda x: x.free is True),
-            "room": self._mask("no room known", None, lambda x: x.room is True),
+        of = self._of
+        care = int(np.count_nonzero(of.care[found]))
+        free, room = (int(np.count_nonzero(column[found] == 1)) for column in (of.free, of.room))
+        open_ = np.bincount(of.bits[found], minlength=128).reshape((2,) * 7)
+        counts = (int(open_.take(1, 6 - bit).sum()) for bit in range(7))
+        return {
+            "care": care,
+            "activity": len(found) - care,
+            "free": free,
+            "room": room,
+            **dict(zip(DAYS, counts, strict=True)),
         }
-        left = {name: int(np.count_nonzero(found & mask)) for name, mask in codes.items()}
-        counted = np.count_nonzero(self._days[found], axis=0)
-        return {**left, **{day: int(n) for day, n in zip(DAYS, counted, strict=True)}}
 
     def open_on(self, asked: Sequence[str]) -> Mask:
         """What is open on one of the days."""
-        columns = (list(DAYS).index(day) for day in asked)
-        found = self._np.zeros(len(self._listings), self._np.bool_)
-        for column in columns:
-            found |= self._days[:, column]
+        wanted = sum(1 << list(DAYS).index(day) for day in asked)
+        found: Mask = (self._of.bits & wanted) > 0
         return found
 
-    @cached_property
-    def _days(self) -> npt.NDArray[np.bool_]:
-        open_ = [days(listing) for listing in self._listings]
-        table = [[day in found for day in DAYS] for found in open_]
-        return self._np.array(table, self._np.bool_).reshape(-1, len(DAYS))
+    def _sift(self, filters: Filters) -> tuple[Mask, tuple[tuple[str, Mask], ...]]:
+        import numpy as np
 
-    def _mask(self, name: str, value: object, test: Callable[[Listing], bool]) -> Mask:
-        key = (name, value)
-        if key not in self._masks:
-            if len(self._masks) > 200:
-                self._masks.clear()
-            self._masks[key] = self._np.fromiter(map(test, self._listings), self._np.bool_, len(self._listings))
-        return self._masks[key]
+        masks = tuple((reason, self._mask(name, value)) for reason, name, value in _asked(filters))
+        passed = np.ones(len(self.current), np.bool_)
+        for _, mask in masks:
+            passed &= mask
+        return passed, masks
+
+    def _made(self, name: str, value: Any) -> Mask:
+        of = self._of
+        if name == "kind":
+            return of.care if value == "care" else ~of.care
+        if name == "age":
+            return (of.youngest <= value) & (of.oldest >= value)
+        if name == "day":
+            return self.open_on((value,))
+        if name in ("access", "language"):
+            wanted = value.casefold()
+            return of.coded(name, lambda words: any(wanted in word.casefold() for word in words))
+        if name == "refer":
+            return of.coded("way in", lambda words: not _referred(words))
+        found: Mask = (of.free if name == "free" else of.room) == 1
+        return found
+
+
+def _asked(filters: Filters) -> Iterable[tuple[str, str, Any]]:
+    """Each filter that is on: the reason it gives for hiding a listing, its name and what it asks for."""
+    if filters.kind:
+        yield f"not {KINDS[filters.kind]}", "kind", filters.kind
+    if filters.age is not None:
+        yield "wrong age", "age", filters.age
+    if filters.free:
+        yield "not free", "free", True
+    if filters.day:
+        yield f"not open {DAYS[filters.day]}", "day", filters.day
+    if filters.access:
+        yield f"no {filters.access} known", "access", filters.access
+    if filters.language:
+        yield f"no {filters.language} known", "language", filters.language
+    if filters.room:
+        yield "no room known", "room", True
+    if filters.refer:
+        yield "needs a referral", "refer", True
+
+
+def _referred(way_in: str) -> bool:
+    """Whether somebody else has to refer a person."""
+    words = way_in.casefold()
+    return "refer" in words and "self-refer" not in words and "no referral" not in words

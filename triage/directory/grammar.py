@@ -32,7 +32,8 @@ class Code:
 class Grammar:
     """The small words: ``kin``, ``pronouns`` and ``filler`` drop out; ``rewrites`` turn several words into one
     (``no longer: not``); ``denials`` maps a word to ``not`` or ``cannot``; each tuple of ``same`` holds words of one
-    meaning, the first of which stands for all. ``weak`` are stems that say too little to be a phrase by themselves.
+    meaning, the first of which stands for all. ``weak`` are stems that say too little to be a phrase by themselves, ``plain``
+    stems of everyday words, which aren't misspellings of others.
     """
 
     kin: frozenset[str] = frozenset()
@@ -42,6 +43,7 @@ class Grammar:
     rewrites: Mapping[str, str] = field(default_factory=dict)
     denials: Mapping[str, str] = field(default_factory=dict)
     same: tuple[tuple[str, ...], ...] = ()
+    plain: frozenset[str] = frozenset()
 
     @cached_property
     def small_words(self) -> frozenset[str]:
@@ -111,7 +113,7 @@ class Grammar:
     def _small(self, word: str) -> Small:
         if word in self.filler:
             return "filler"
-        if word in self.kin:
+        if word in self.kin or word.removesuffix("s") in self.kin:
             return "kin"
         return "pronoun" if word in self.pronouns else ""
 

@@ -20,11 +20,14 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from triage.directory.grammar import NOT, Code, Grammar
-from triage.directory.words import LONGEST, respelt, sound, stem, tokens
+from triage.directory.spelling import Vocabulary
+from triage.directory.words import LONGEST, STOP, respelt, sound, stem, tokens
 
 Spell = Callable[[str], str]
 FAR = 0.2
 """How much less like the words typed a phrase may be than another made of the same telling words."""
+SAME = 0.34
+"""The share of a phrase's words that must be there for its one telling word to stand for all of it."""
 GAP = 6
 """Words that may stand between the words of one phrase."""
 
@@ -118,11 +121,27 @@ class Lexicon:
             for needed in wanted:
                 self._having[needed].append(number)
         self.hear = lru_cache(maxsize=512)(self._hear)
+        self.plain = lru_cache(maxsize=8192)(self._plain)
 
     @cached_property
     def by_id(self) -> Mapping[str, Concept]:
         """The concepts by their ids."""
         return {concept.id: concept for concept in self.concepts}
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Every word of every phrase and every term."""
+        texts = (text for concept in self.concepts for text in (*concept.say, *concept.terms))
+        words = sorted({word for text in texts for word in tokens(text)})
+        return Vocabulary(words, lambda low, high: 8 * (high - low))
+
+    def _plain(self, word: str) -> bool:
+        """Whether it is an everyday word, or one that callers' phrases use."""
+        return stem(word) in self.grammar.plain or self.vocabulary.find(word) >= 0
+
+    def everyday(self, word: str) -> bool:
+        """Whether it is a word that says little of what is needed."""
+        return stem(word) in self.grammar.plain
 
     def leading_to(self, service: str) -> tuple[Concept, ...]:
         """The concepts whose first service that is."""
@@ -148,7 +167,7 @@ class Lexicon:
     def _mend(self, code: Code, words: list[str], spell: Spell | None) -> Code:
         """A misspelt or misheard telling word as the lexicon spells it, or the directory, if its word is nearer."""
         bare = code.code.removeprefix("~")
-        if code.small or code.code in self._having or len(bare) < 5 or not bare.isalpha():
+        if code.small or code.code in self._having or len(bare) < 5 or not bare.isalpha() or bare in self.grammar.plain:
             return code
         near = process.extractOne(bare, self._bare[bare[0]], scorer=OSA.distance, score_cutoff=1 + (len(bare) >= 8))
         mended = near[0] if near else self._sounds.get(sound(bare), "")
@@ -187,6 +206,7 @@ class Lexicon:
         literal = frozenset(map(stem, words))
         counts = Counter(number for code in places for number in self._having.get(code, ()))
         found = []
+        thin: set[int] = set()
         for number, count in counts.items():
             wanted, concept, said = self._phrases[number]
             if count == len(wanted):
@@ -196,6 +216,9 @@ class Lexicon:
                     at = frozenset(i for spot in strong or spots for i in codes[spot].at)
                     telling = len(strong)
                     alike = len(said & literal) / len(said | literal)
+                    more = said - STOP
+                    if telling == 1 == len(wanted) and len(more & literal) < SAME * len(more):
+                        thin.add(number)
                     found.append(((telling, len(wanted), sum(map(self._idf, wanted)), alike, -number), at, concept))
         found.sort(key=lambda f: f[0], reverse=True)
         best: dict[frozenset[int], tuple[float, ...]] = {}
@@ -209,7 +232,7 @@ class Lexicon:
             behind = first[3] - rank[3]
             if behind >= FAR:
                 continue
-            weight = 1.0 if behind <= 0.05 else 0.6
+            weight = 0.6 if behind > 0.05 or -int(rank[4]) in thin else 1.0
             ideas.append(Idea(self.concepts[concept], _said(words, at), at, weight))
         return ideas
 

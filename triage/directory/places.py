@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal
 
+from rapidfuzz.distance import OSA
+
 from triage.directory.words import fold, tokens
 from triage.model import Listing
 
@@ -79,6 +81,22 @@ class Places:
                 if key in self.named:
                     return self.place(key)
         return None
+
+    def part(self, word: str, unfinished: bool) -> str:
+        """The part of a place's name that a word is misspelt or cut short from, if there is only one."""
+        if word in self._parts:
+            return word
+        if unfinished:
+            begun = [part for part in self._parts if part.startswith(word)]
+            if len(begun) == 1:
+                return begun[0]
+        near = [p for p in self._parts if p[0] == word[0] and OSA.distance(p, word, score_cutoff=2) <= 1 + (len(p) >= 8)]
+        return near[0] if len(near) == 1 else ""
+
+    @cached_property
+    def _parts(self) -> frozenset[str]:
+        """The telling words of all names."""
+        return frozenset(part for name in self.named for part in name.split() if len(part) >= 5)
 
     def also(self, listings: Iterable[Listing]) -> Places:
         """With the wards and towns of a directory, each in the middle of its listings, beside the names known."""

@@ -1,12 +1,13 @@
 """The inverted index: which words stand in which listings, and how much each says about it.
 
 Words are sorted, so that everything that starts with the same letters is one slice. Postings lie in two flat arrays
-behind one array of offsets (CSR): ``docs[ptr[w]:ptr[w + 1]]`` are the listings with word ``w`` and ``impact`` is how
-telling it is there, in (0, 1): BM25F's saturated sum over the fields.
+behind one array of offsets (CSR): ``docs[ptr[w]:ptr[w + 1]]`` are the listings with word ``w`` in order, and ``impact``
+is how telling it is there, in (0, 1): BM25F's saturated sum over the fields.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from triage.model import Listing
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
+Mask = npt.NDArray[np.bool_]
 
 K1 = 1.2
 WINDOW = 3
@@ -34,12 +36,13 @@ LENGTH = {"description": 0.6}
 class Postings:
     """What :func:`build` makes.
 
-    ``forward`` turns it round: the words of each listing. ``places`` say where in all the descriptions, one after
-    the other with gaps between, a word stands, and ``place_docs`` in which listing; ``names`` are the names as words,
-    to compare whole names.
+    ``forward`` turns it round: the words of each listing. ``places`` say where in all the descriptions, one after the
+    other with gaps between, a word stands; ``starts`` where each listing's begins. ``names`` are the names as words, to
+    compare whole names; ``made`` marks the words that nobody wrote: initials, and words of a name run together.
     """
 
     words: tuple[str, ...]
+    names: tuple[str, ...]
     ptr: npt.NDArray[np.int64]
     docs: Ints
     impact: Floats
@@ -47,8 +50,8 @@ class Postings:
     forward: Ints
     place_ptr: npt.NDArray[np.int64]
     places: npt.NDArray[np.int64]
-    place_docs: Ints
-    names: tuple[str, ...]
+    starts: npt.NDArray[np.int64]
+    made: Mask
 
     def df(self, low: int, high: int) -> int:
         """Postings of the words from ``low`` to before ``high``."""
@@ -59,59 +62,75 @@ def build(listings: Sequence[Listing]) -> Postings:
     """Index the listings by every word of their fields."""
     ids: defaultdict[str, int] = defaultdict()
     ids.default_factory = ids.__len__
-    flat: dict[str, list[int]] = {field: [] for field in FIELDS}
-    sizes: dict[str, list[int]] = {field: [] for field in FIELDS}
+    flat = {field: array("i") for field in FIELDS}
+    sizes = {field: array("i") for field in FIELDS}
     names = []
+    written = bytearray()
     for listing in listings:
         texts = _texts(listing)
         names.append(" ".join(texts["name"][0]))
         for field in FIELDS:
             plain, extra = texts[field]
-            sizes[field].append(len(plain) + len(extra))
-            flat[field] += [ids[word] for word in plain]
-            flat[field] += [ids[word] for word in extra]
+            said = [ids[word] for word in plain]
+            if len(written) < len(ids):
+                written.extend(bytes(len(ids) - len(written)))
+            for id_ in said:
+                written[id_] = 1
+            said += [ids[word] for word in extra]
+            sizes[field].append(len(said))
+            flat[field].extend(said)
+    written.extend(bytes(len(ids) - len(written)))
     words = sorted(ids)
-    rank = np.empty(len(ids), np.int64)
-    rank[[ids[word] for word in words]] = np.arange(len(ids))
-    return _merge(tuple(words), rank, flat, sizes, tuple(names), len(listings))
+    order = np.fromiter((ids[word] for word in words), np.int64, len(words))
+    rank = np.empty(len(ids), np.int32)
+    rank[order] = np.arange(len(ids), dtype=np.int32)
+    made = np.frombuffer(bytes(written), np.uint8)[order] == 0 if words else np.zeros(0, np.bool_)
+    return _merge(tuple(words), tuple(names), rank, flat, sizes, made)
 
 
 def _merge(
     words: tuple[str, ...],
-    rank: npt.NDArray[np.int64],
-    flat: dict[str, list[int]],
-    sizes: dict[str, list[int]],
     names: tuple[str, ...],
-    count: int,
+    rank: Ints,
+    flat: dict[str, array[int]],
+    sizes: dict[str, array[int]],
+    made: Mask,
 ) -> Postings:
+    count = len(names)
     keys, weights = [], []
     for field in FIELDS:
-        size = np.array(sizes[field], np.float64)
+        size = np.array(sizes[field], np.int64)
         mean = size[size > 0].mean() if size.any() else 1.0
         b = LENGTH.get(field, 0.3)
-        weight = WEIGHT[field] / (1 - b + b * size / mean)
-        owner = np.repeat(np.arange(count), size.astype(np.int64))
-        keys.append(rank[np.array(flat[field], np.int64)] * count + owner)
+        weight = (WEIGHT[field] / (1 - b + b * size / mean)).astype(np.float32)
+        owner = np.repeat(np.arange(count), size)
+        keys.append(rank[np.frombuffer(flat[field], np.int32)].astype(np.int64) * count + owner)
         weights.append(weight[owner])
-    found, where = np.unique(np.concatenate(keys), return_inverse=True)
-    total = np.bincount(where, np.concatenate(weights), len(found))
-    term, doc = found // max(count, 1), found % max(count, 1)
+    every, weighed = np.concatenate(keys), np.concatenate(weights)
+    by_key = np.argsort(every, kind="stable")
+    every, weighed = every[by_key], weighed[by_key]
+    first = np.flatnonzero(np.diff(every, prepend=-1))
+    total = np.add.reduceat(weighed, first) if len(first) else weighed
+    found = every[first]
+    term, doc = found // max(count, 1), (found % max(count, 1)).astype(np.int32)
     by_doc = np.argsort(doc, kind="stable")
-    said = np.array(sizes["description"], np.int64)
-    text = rank[np.array(flat["description"], np.int64)]
+    text = rank[np.frombuffer(flat["description"], np.int32)]
     by_word = np.argsort(text, kind="stable")
-    owner = np.repeat(np.arange(count), said)
+    said = np.array(sizes["description"], np.int64)
+    gaps = np.repeat(WINDOW * np.arange(count), said)
+    ends = np.cumsum(said)
     return Postings(
         words=words,
+        names=names,
         ptr=np.searchsorted(term, np.arange(len(words) + 1)).astype(np.int64),
-        docs=doc.astype(np.int32),
-        impact=(total / (K1 + total)).astype(np.float32),
+        docs=doc,
+        impact=(total / (np.float32(K1) + total)).astype(np.float32),
         forward_ptr=np.searchsorted(doc[by_doc], np.arange(count + 1)).astype(np.int64),
         forward=term[by_doc].astype(np.int32),
         place_ptr=np.searchsorted(text[by_word], np.arange(len(words) + 1)).astype(np.int64),
-        places=(by_word + WINDOW * owner[by_word]).astype(np.int64),
-        place_docs=owner[by_word].astype(np.int32),
-        names=names,
+        places=(by_word + gaps[by_word]).astype(np.int32 if len(text) + 4 * count < 2**31 else np.int64),
+        starts=(ends - said + WINDOW * np.arange(count)).astype(np.int64),
+        made=made,
     )
 
 

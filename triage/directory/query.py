@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
 
 from triage.directory.filters import DAYS
 from triage.directory.lexicon import Lexicon, Meaning, Spell
 from triage.directory.places import Places, Spot
+from triage.directory.spelling import Vocabulary
 from triage.directory.words import GENERIC, LONGEST, MOST, STOP, fold, tokens
+
+SURE = 0.45
+"""How likely a word must be for several to be read as it."""
+CHATTY = 0.4
+"""What an everyday word is worth beside a phrase that says more."""
 
 DAY_NAMES = {name.lower(): day for day, name in DAYS.items()}
 
@@ -40,13 +49,17 @@ class Query:
     """The days of the week that were asked for, ``MO`` … ``SU``."""
 
 
-def parse(typed: str, lexicon: Lexicon, places: Places, spell: Spell) -> Query:
+def parse(typed: str, lexicon: Lexicon, places: Places, vocabulary: Vocabulary, spell: Spell) -> Query:
     """Take a query apart; ``spell`` gives a word as the directory spells it, ``""`` if it can't."""
     typed = typed[:LONGEST]
-    words = [word[:40] for word in tokens(typed)[:MOST]]
-    typed = " ".join(words) + (" " if typed[-1:].isspace() else "")
-    meaning = lexicon.hear(" ".join(words), spell)
+    finished = typed[-1:].isspace()
+    words = rejoined([word[:40] for word in tokens(typed)[:MOST]], (vocabulary, lexicon.vocabulary), lexicon.plain)
     spot = places.hear(" ".join(words))
+    if spot is None:
+        words = _placed(words, places, vocabulary, spell, finished)
+        spot = places.hear(" ".join(words))
+    typed = " ".join(words) + (" " if finished else "")
+    meaning = lexicon.hear(" ".join(words), spell)
     spoken, covered = _where(words, spot), {i for idea in meaning.ideas if idea.whole for i in idea.at}
     alone = {i for idea in meaning.ideas if idea.whole and len(idea.at) == 1 for i in idea.at}
     small = lexicon.grammar.small_words | STOP
@@ -62,8 +75,10 @@ def parse(typed: str, lexicon: Lexicon, places: Places, spell: Spell) -> Query:
             found.append(Word(word, at, 0.08, False, last))
         elif at in covered and not place:
             found.append(Word(word, at, 1.0 if at in alone else 0.6, False, last, covered=True))
-        elif word in GENERIC and not place:
+        elif (word in GENERIC or _generic(word, vocabulary, lexicon)) and not place:
             found.append(Word(word, at, 0.3, False, last))
+        elif covered and not place and lexicon.everyday(word):
+            found.append(Word(word, at, CHATTY, False, last, covered=True))
         else:
             found.append(Word(word, at, 1.0, True, last, place))
     if not meaning.ideas and not meaning.denied and all(word.place or not word.required for word in found):
@@ -81,3 +96,55 @@ def _where(words: list[str], spot: Spot | None) -> frozenset[int]:
         if spot and tuple(words[start : start + size]) == spot.words:
             return frozenset(range(start, start + size))
     return frozenset()
+
+
+def rejoined(words: list[str], known: tuple[Vocabulary, ...], plain: Callable[[str], bool]) -> list[str]:
+    """With what was heard as two or three words written as the one it is: *poe diatry* is podiatry.
+
+    At least one of them must be no word at all, nor look like one.
+    """
+    if len(words) < 2:
+        return words
+    odd = [not plain(word) and word not in STOP and not any(_reads(word, v) for v in known) for word in words]
+    if not any(odd):
+        return words
+    found, at = [], 0
+    while at < len(words):
+        best, size = "", 1
+        for length in (2, 3):
+            parts = words[at : at + length]
+            joined = "".join(parts)
+            if len(parts) == length and any(odd[at : at + length]) and joined.isalpha() and 6 <= len(joined) <= 20:
+                strange = [word for word, strange in zip(parts, odd[at:], strict=False) if strange and len(word) > 4]
+                trust = max([SURE, *(0.85 * v.like(word)[1] for v in known for word in strange)])
+                for vocabulary in known:
+                    word, likely = vocabulary.like(joined)
+                    if likely > trust and vocabulary.real(word):
+                        best, size, trust = word, length, likely
+        found.append(best or words[at])
+        at += size
+    return found
+
+
+def _reads(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word is here, cut short or with another ending."""
+    low, high = vocabulary.start(word)
+    return high > low if len(word) > 2 else vocabulary.find(word) >= 0 or bool(vocabulary.kin(word))
+
+
+def _placed(words: list[str], places: Places, vocabulary: Vocabulary, spell: Spell, finished: bool) -> list[str]:
+    """With a misspelt or unfinished part of a place's name as it is written."""
+    found = list(words)
+    for at, word in enumerate(words):
+        if len(word) >= 5 and word.isalpha() and vocabulary.find(word) < 0:
+            near = places.part(word, at == len(words) - 1 and not finished)
+            if near and spell(word) in ("", near):
+                found[at] = near
+    return found
+
+
+def _generic(word: str, vocabulary: Vocabulary, lexicon: Lexicon) -> bool:
+    """Whether a word is a generic one misspelt (*clb*, *grup*), not initials or a word of its own."""
+    if not 3 <= len(word) <= 7 or vocabulary.plain(word) or vocabulary.real(word) or lexicon.vocabulary.find(word) >= 0:
+        return False
+    return any(OSA.distance(word, other, score_cutoff=1) <= 1 for other in GENERIC if other[0] == word[0])

@@ -13,14 +13,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from triage.directory import reasons
-from triage.directory.filters import Filters, Sieve
+from triage.directory.filters import Filters, Sieve, columns
 from triage.directory.lexicon import Idea, Lexicon, Meaning
 from triage.directory.places import Places, Point, Spot
 from triage.directory.query import Query, parse
 from triage.model import Kind, Listing, Match
 
 if TYPE_CHECKING:
-    from triage.directory.ranking import Mask, Ranking
+    from triage.directory.postings import Ints, Mask
+    from triage.directory.ranking import Ranking
 
 __all__ = ["Filters", "Index", "Results"]
 
@@ -52,8 +53,8 @@ class Index:
 
         self.listings = tuple(sorted(listings, key=lambda x: (x.name.casefold(), x.id)))
         self.lexicon, self.places = lexicon, places.also(listings)
-        self._ranking: Ranking = Ranking(self.listings, places)
-        self._sieve = Sieve(self.listings)
+        self._ranking: Ranking = Ranking(self.listings, places, lexicon.plain)
+        self._sieve = Sieve(columns(self.listings))
         self._facts = lru_cache(maxsize=2048)(self._known_of)
 
     @classmethod
@@ -64,6 +65,7 @@ class Index:
     def warm(self) -> None:
         """Work out beforehand what the first searches would wait for; for a thread in the background."""
         self._ranking.vocabulary.warm()
+        self._ranking.pieces.warm()
         self.search("a")
 
     def search(
@@ -79,7 +81,7 @@ class Index:
         """The best listings for what was typed. ``near`` is a postcode, a place or a point, and wins over a place in
         the words; one that isn't known counts as none. Blank words find nothing: see :meth:`suggest`.
         """
-        query = parse(words, self.lexicon, self.places, self._spell)
+        query = parse(words, self.lexicon, self.places, self._ranking.vocabulary, self._spell)
         spot = self._spot(near) or query.spot
         said = query.meaning
         told = Results(
@@ -117,7 +119,9 @@ class Index:
 
     def _wished(self, wish: str, spot: Spot | None, limit: int) -> list[tuple[int, float]]:
         """The current listings that fulfil one wish, with their scores."""
-        query = parse(wish.replace("-", " ") + " ", self.lexicon, Places(), self._spell)
+        query = parse(
+            wish.replace("-", " ") + " ", self.lexicon, Places(), self._ranking.vocabulary, self._spell
+        )
         concepts = self.lexicon.leading_to(wish)
         if concepts:
             ideas = tuple(Idea(concept, wish, frozenset(), 1.0) for concept in concepts)
@@ -134,39 +138,41 @@ class Index:
     ) -> Results:
         import numpy as np
 
-        km = self._ranking.distances(spot.point) if spot else None
-        passed, masks = self._sieve.sift(filters, km)
+        passed, masks = self._sieve.sift(filters)
         shown = passed if include_hidden else passed & self._sieve.current
         open_ = self._sieve.open_on(query.days) if query.days else None
-        ranked = self._ranking.rank(query, shown, spot.point if spot else None, limit, open_)
-        seen = ranked.found & shown
+        ranked = self._ranking.rank(query, shown, spot.point if spot else None, limit, open_, filters.max_km or 0)
+        seen, hidden = self._hidden(ranked.found, masks, include_hidden)
+        if filters.max_km and spot:
+            far = self._ranking.distances(spot.point, seen) > filters.max_km
+            hidden[f"over {filters.max_km:g} km away"] = int(np.count_nonzero(far))
+            seen = seen[~far]
         matches = tuple(
             self._match(query, number, score, spot) for number, score in zip(ranked.order, ranked.score, strict=True)
         )
         return replace(
             told,
             matches=matches,
-            total=int(np.count_nonzero(seen)),
-            hidden=self._hidden(ranked.found, masks, include_hidden),
+            total=len(seen),
+            hidden=tuple((reason, n) for reason, n in hidden.items() if n),
             facets=self._sieve.facets(seen),
             meant="" if matches else self._meant(query),
         )
 
     def _hidden(
-        self, found: Mask, masks: Sequence[tuple[str, Mask]], include_hidden: bool
-    ) -> tuple[tuple[str, int], ...]:
-        """Each listing that would have fitted, counted once, by the first reason that hides it."""
-        import numpy as np
-
-        reasons_: Counter[str] = Counter()
+        self, found: Ints, masks: Sequence[tuple[str, Mask]], include_hidden: bool
+    ) -> tuple[Ints, Counter[str]]:
+        """What is left; and each listing that would have fitted, counted once, by the first reason that hides it."""
+        counted: Counter[str] = Counter()
         if not include_hidden:
-            for number in np.flatnonzero(found & ~self._sieve.current).tolist():
-                reasons_[self.listings[number].status] += 1
-            found = found & self._sieve.current
+            current = self._sieve.current[found]
+            counted.update(self.listings[number].status for number in found[~current].tolist())
+            found = found[current]
         for reason, mask in masks:
-            reasons_[reason] += int(np.count_nonzero(found & ~mask))
-            found = found & mask
-        return tuple((reason, n) for reason, n in reasons_.items() if n)
+            through = mask[found]
+            counted[reason] += len(found) - int(through.sum())
+            found = found[through]
+        return found, counted
 
     def _match(self, query: Query, number: int, score: float, spot: Spot | None) -> Match:
         listing, km = self.listings[number], self._km(number, spot)
@@ -177,9 +183,11 @@ class Index:
         return reasons.facts(self.listings[number], self._ranking.words_of(number))
 
     def _km(self, number: int, spot: Spot | None) -> float | None:
-        if not spot or self._ranking.lat[number] != self._ranking.lat[number]:
+        import numpy as np
+
+        if not spot or not self._ranking.placed(number):
             return None
-        return round(float(self._ranking.distances(spot.point)[number]), 2)
+        return round(float(self._ranking.distances(spot.point, np.array([number], np.int32))[0]), 2)
 
     def _spot(self, near: str | Point | None) -> Spot | None:
         if isinstance(near, str):

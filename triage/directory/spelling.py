@@ -13,11 +13,13 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from triage.directory.words import respelt, sound, stem
+from triage.directory.words import respelt, sound, sounds, stem
 
 How = Literal["exact", "stem", "start", "spelling", "sound"]
 LAST = "\U0010ffff"
 """Sorts after every word."""
+PLAIN = 0.3
+"""How far to trust that an everyday word was meant to be another."""
 LETTERS = {"k": "ckq", "f": "fpv", "s": "scpxz", "n": "gknp", "r": "rw", "j": "gj", "x": "cst", "a": "aeiouy"}
 """The letters that a word may be written with whose sound starts so."""
 
@@ -33,10 +35,14 @@ class Reading:
 
 
 class Vocabulary:
-    """All words of a directory, sorted; ``df(low, high)`` counts the postings of a slice of them."""
+    """All words of a directory, sorted; ``df(low, high)`` counts the postings of a slice of them. A ``plain`` word is
+    an everyday one: what is spelt like that is hardly a misspelling of another.
+    """
 
-    def __init__(self, words: Sequence[str], df: Callable[[int, int], int]) -> None:
-        self.words, self.df = words, df
+    def __init__(
+        self, words: Sequence[str], df: Callable[[int, int], int], plain: Callable[[str], bool] = lambda _: False, made: Sequence[bool] | None = None
+    ) -> None:
+        self.words, self.df, self.plain, self._made = words, df, plain, made
         self.read = lru_cache(maxsize=4096)(self._read)
         self._sounding = lru_cache(maxsize=64)(self._by_sound)
 
@@ -44,6 +50,11 @@ class Vocabulary:
         """The id of a word, ``-1`` if nothing has it."""
         at = bisect_left(self.words, word)
         return at if at < len(self.words) and self.words[at] == word else -1
+
+    def real(self, word: str) -> bool:
+        """Whether somebody wrote the word, rather than that it is the initials of a name."""
+        at = self.find(word)
+        return at >= 0 and (self._made is None or not self._made[at])
 
     def start(self, letters: str) -> tuple[int, int]:
         """The slice of the words that start so."""
@@ -65,6 +76,14 @@ class Vocabulary:
             return word
         likely = [r for r in self.read(word, False) if r.how in ("spelling", "sound") and r.quality >= 0.4]
         return self.words[max(likely, key=lambda r: r.quality).low] if likely else ""
+
+    def like(self, word: str) -> tuple[str, float]:
+        """The word that this is likeliest to be when it is not a word at all, and how likely (0 to 1)."""
+        if self.find(word) >= 0:
+            return word, 1.0
+        guesses = [*self._misspelt(word), *self._misheard(word)]
+        best = max(guesses, key=lambda r: (r.quality * self._common(r.low), -r.low), default=None)
+        return (self.words[best.low], best.quality * self._common(best.low)) if best else ("", 0.0)
 
     def nearest(self, word: str) -> str:
         """The most likely word meant, ``""`` when none is close."""
@@ -92,6 +111,8 @@ class Vocabulary:
         unknown = exact < 0 and not started
         if rare or unknown or (len(word) >= 5 and known < 20 and started < 20):
             trust = 1.0 if not known else 0.8 if unknown else 0.55
+            if self.plain(word):
+                trust = PLAIN
             have = {r.low for r in readings if r.high - r.low == 1}
             guesses = [*self._misspelt(word), *self._misheard(word)]
             if not guesses and last and not readings:
@@ -128,16 +149,16 @@ class Vocabulary:
         key = sound(word)
         if not key:
             return []
-        sounds = self._sounding(key[0])
-        near = [key] if key in sounds else []
+        heard = self._sounding(key[0])
+        near = [key] if key in heard else []
         if len(key) >= 6:
             size = range(len(key) - 1, len(key) + 2)
-            keys = [k for k in sounds if len(k) in size]
+            keys = [k for k in heard if len(k) in size]
             close = process.extract(key, keys, scorer=OSA.distance, score_cutoff=1, limit=None)
             near += [k for k, edits, _ in close if edits]
         found = []
         for like in near:
-            for id_ in sounds[like]:
+            for id_ in heard[like]:
                 alike = fuzz.ratio(respelt(word), respelt(self.words[id_])) / 100
                 if alike >= 0.5 and self.words[id_] != word:
                     quality = (0.45 + 0.3 * alike) * (1.0 if like == key else 0.8)
@@ -172,10 +193,10 @@ class Vocabulary:
 
     def _by_sound(self, first: str) -> dict[str, list[int]]:
         """The words whose sound starts with ``first``; only words that start with a fitting letter are sounded out."""
-        sounds: dict[str, list[int]] = defaultdict(list)
+        heard: dict[str, list[int]] = defaultdict(list)
         for letter in LETTERS.get(first, first):
             for id_ in range(*self.start(letter)):
-                key = sound(self.words[id_])
-                if key and key[0] == first:
-                    sounds[key].append(id_)
-        return dict(sounds)
+                for key in sounds(self.words[id_]):
+                    if key[0] == first:
+                        heard[key].append(id_)
+        return dict(heard)

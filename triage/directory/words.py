@@ -139,6 +139,22 @@ def sound(word: str) -> str:
     return word if len(word) >= 3 else ""
 
 
+_ALSO = ((re.compile(r"ch(?=[aeiouy])|cci"), "sh"), (re.compile(r"et$"), "ay"), (re.compile(r"sh"), "s"))
+
+
+@lru_cache(maxsize=262144)
+def sounds(word: str) -> tuple[str, ...]:
+    """How a word may sound: *crochet* as it is written, and as it is said (*kroshay*)."""
+    said = word
+    keys = [sound(word)]
+    for pattern, becomes in _ALSO:
+        other = pattern.sub(becomes, said)
+        if other != said:
+            keys += [sound(other), sound(pattern.sub(becomes, word))]
+            said = other
+    return tuple(key for key in dict.fromkeys(keys) if key)
+
+
 _RESPELT = (("ph", "f"), ("ck", "k"), ("qu", "kw"), ("x", "ks"), ("y", "i"), ("z", "s"), ("c", "k"), ("v", "f"))
 
 

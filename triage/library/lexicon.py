@@ -26,6 +26,7 @@ class _Grammar:
     cannot: str
     rewrites: dict[str, str]
     same: tuple[str, ...]
+    plain: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def _load(folder: Path) -> Lexicon:
     denials = {**dict.fromkeys(_list(given.denies), NOT), **dict.fromkeys(_list(given.cannot), CANNOT)}
     kin, pronouns, filler = map(frozenset, map(_list, (given.kin, given.pronouns, given.filler)))
     weak = frozenset(map(stem, _list(given.weak)))
-    grammar = Grammar(kin, weak, pronouns, filler, given.rewrites, denials, tuple(map(_list, given.same)))
+    plain = frozenset(map(stem, _list(given.plain)))
+    grammar = Grammar(kin, weak, pronouns, filler, given.rewrites, denials, tuple(map(_list, given.same)), plain)
     concepts: dict[str, Concept] = {}
     for path in sorted(folder.glob("*.yaml")):
         if path.name != "grammar.yaml":
