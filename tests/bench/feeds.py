@@ -2,7 +2,7 @@
 
 Reads ``data`` in ``$TRIAGE_SHARED`` or ``../shared`` and imports each source into a folder of its own that is thrown
 away: records read, accepted and rejected with the reasons, how many have a telephone number, a postcode and times,
-and seconds for reading, and for comparing and writing.
+and seconds of CPU for reading, and for comparing and writing.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ def main() -> None:
 
 
 def _measure(source: str, folder: Path, reasons: bool) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     feed = read(source, Asked(today=datetime.now(UTC).date()))
-    middle = time.perf_counter()
+    middle = time.process_time()
     landing = compare(folder, slug(feed.name), feed.listings, whole=feed.whole, unread=feed.seen)
     land(folder, landing, datetime.now(UTC))
-    ended = time.perf_counter()
+    ended = time.process_time()
     has = Counter(k for each in feed.listings for k in ("phone", "postcode", "schedules") if getattr(each, k))
     care = sum(each.kind == "care" for each in feed.listings)
     counts = (feed.read, len(feed.listings), len(feed.rejected), care, has["phone"], has["postcode"], has["schedules"])

@@ -260,7 +260,7 @@ def _topics(value: Any) -> tuple[str, ...]:
 
 def _times(one: Any, all_of: Any) -> tuple[Schedule, ...]:
     """Columns for each day; else one for the day and two for the hours; else a sentence."""
-    week = [each for day in WEEK for each in spoken(one(day), weekdays(day))]
+    week = [each for day in WEEK if one(day) for each in spoken(one(day), weekdays(day))]
     if week:
         return merged(week)
     opens, closes = pair(one("opens_at"), one("closes_at"))

@@ -56,14 +56,7 @@ def _line(line: bytes) -> str:
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError:
-        return "".join(_byte(line, i) for i in range(len(line)))
-
-
-def _byte(line: bytes, at: int) -> str:
-    try:
-        return line[at : at + 1].decode("cp1252")
-    except UnicodeDecodeError:
-        return "\ufffd"
+        return line.decode("cp1252", "replace")
 
 
 def plain(value: Any) -> str:

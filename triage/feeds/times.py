@@ -97,6 +97,8 @@ def pair(opens: Any, closes: Any) -> tuple[time | None, time | None]:
 def weekdays(text: Any) -> tuple[str, ...]:
     """The days of the week named in a text, Monday first: ``Mon-Fri``, ``TU,TH``, ``Saturdays and Sundays``, ``1``."""
     said = plain(text)
+    if not said:
+        return ()
     codes = [code.strip().upper() for code in re.split(r"[,\s]+", said) if code.strip()]
     if codes and all(re.fullmatch(r"(?:[+-]?[1-5])?(?:MO|TU|WE|TH|FR|SA|SU)", code) for code in codes):
         return tuple(dict.fromkeys(code.lstrip("+") for code in codes))
