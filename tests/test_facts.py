@@ -1,4 +1,4 @@
-"""What a call must end with: its outcome and the others that are true, its flags, its actions, and how it came to us."""
+"""What a call must end with: its outcome and those besides, its flags, its actions, and how it came to us."""
 
 from __future__ import annotations
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import runpy
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.faults import ALWAYS, FAULTS, Fault, both, key
 from triage.cli import run
@@ -18,7 +20,7 @@ from triage.library.scripts import load_script
 from triage.script.calls import Calls, shortest
 from triage.script.check import Problem, step_problems
 from triage.script.ends import end_problems, explore
-from triage.script.form import Always, Script, Step, When
+from triage.script.form import Always, Route, Script, Step, When
 from triage.script.guards import Guards
 from triage.script.lint import lint, reading_age, syllables
 from triage.script.proof import Proof, prove
@@ -114,6 +116,21 @@ def test_an_outcome_and_an_answer_before_closing_can_be_demanded() -> None:
         assert said in problem.why
     fine = Always("c", when=raised, outcome=("SGN",), before_closing=("sg_raise",), in_order=True)
     assert list(broken(Calls(replace(shipped(), always=(fine,)), TODAY))) == []
+
+
+def test_everything_that_was_proposed_stands_in_the_script_and_is_reached() -> None:
+    docs = Path(__file__).parent.parent / "docs"
+    made = runpy.run_path(str(docs / "script.py"))
+    listed = yaml.safe_load((docs / "script.yaml").read_text(encoding="utf-8"))
+    assert list(made["missing"](listed, shipped(), Calls(shipped(), TODAY))) == []
+    without = replace(shipped(), steps={k: v for k, v in shipped().steps.items() if k not in ("Q5", "C9")})
+    without = replace(without, steps={**without.steps, "Q1": replace(without.steps["Q1"], routes=(Route("Q2"),))})
+    without = replace(without, steps={**without.steps, "C1": replace(without.steps["C1"], routes=(Route("C2"),))})
+    assert list(made["missing"](listed, without, Calls(without, TODAY))) == [
+        "step C9",
+        "step Q5",
+        "step C9 of young-adult-carers",
+    ]
 
 
 # What can make a difference
