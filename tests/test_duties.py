@@ -50,10 +50,10 @@ def test_a_call_passed_over_says_so(desk: Desk) -> None:
 
 
 def test_a_task_for_today_is_owned_by_the_duty_social_worker_and_due_today(desk: Desk) -> None:
-    call = take(desk, ("W1", {"sw_urgency": "same day", "sw_how": "same-day task", "sw_question": "May she go home?"}))
+    call = take(desk, ("W1", {"sw_urgency": "same day", "sw_how": "same-day task", "sw_question": "May she go?"}))
     (promise,) = call.promises
     assert duties.line(promise) == (
-        "duty social worker: answer the caller: May she go home?, by Tuesday 24 November, 17:00"
+        "duty social worker: a call back with the social worker’s answer (May she go?), by Tuesday 24 November, 17:00"
     )
 
 
@@ -70,9 +70,9 @@ def test_a_second_consult_has_its_own_time(desk: Desk, clock: Clock) -> None:
 def test_a_promised_call_back_is_owned_and_due_in_two_working_days(desk: Desk) -> None:
     call = take(desk, ("Z4", {"callback_promised": "yes", "callback_owner": "Initial Contact Team"}))
     (promise,) = call.promises
-    assert duties.line(promise) == "Initial Contact Team: ring the caller back, by Thursday 26 November, 17:00"
-    assert [s.owner for s in next_steps(desk, call) if s.what == "ring the caller back"] == ["Initial Contact Team"]
-    assert "Ring the caller back – Initial Contact Team, by Thursday 26 November 2026" in note(desk, call)
+    assert duties.line(promise) == "Initial Contact Team: a call back, by Thursday 26 November, 17:00"
+    assert [s.owner for s in next_steps(desk, call) if s.what == "a call back"] == ["Initial Contact Team"]
+    assert "A call back – Initial Contact Team, by Thursday 26 November 2026" in note(desk, call)
 
 
 def test_an_urgent_one_is_due_in_two_hours(desk: Desk) -> None:
@@ -173,6 +173,8 @@ def test_a_concern_told_in_full_can_be_closed(desk: Desk) -> None:
         ("S9", {"sg_share": "no"}, "S9"),
         ("S9", {"sg_share": "no", "sg_share_reason": "serious crime"}, "S9"),
         ("S9", {"sg_share": "risk to life"}, "S9"),
+        ("S9", {"sg_share": "risk to life", "sg_share_note": "he has a knife"}, "S9"),
+        ("S9", {"sg_share": "risk to life", "sg_share_by": "Priya Nair"}, "S9"),
         ("S12", {}, "S12"),
         ("S12", {"sg_accepted": "yes"}, "S12"),
         ("S12", {"sg_accepted": "no"}, "S12"),
@@ -188,7 +190,7 @@ def test_a_concern_is_not_closed_without(desk: Desk, step: str, answers: dict[st
     [
         ("S7", {"msp_asked": "not asked: unsafe"}),
         ("S7", {"msp_asked": "asked", "msp_wish": "declined"}),
-        ("S9", {"sg_share": "serious crime", "sg_share_note": "card fraud; decided by Priya Nair"}),
+        ("S9", {"sg_share": "serious crime", "sg_share_note": "card fraud", "sg_share_by": "Priya Nair"}),
         ("S12", {"sg_accepted": "no", "sg_escalated": "supervisor"}),
     ],
 )

@@ -19,6 +19,14 @@ NOT_KNOWN = "not known"
 DECLINED = "declined"
 """The answer “declined”: accepted by every question, and never the same as not having asked."""
 
+IDENTIFYING = frozenset(
+    (
+        *("callback_number", "safe_contact", "caller_name", "prof_name", "prof_phone", "prof_email", "carer_for"),
+        *("p_name", "p_likes", "p_dob", "p_address", "p_postcode", "p_phone", "p_nhs", "p_gp", "care_director_id"),
+    )
+)
+"""The answers that say who somebody is. On an anonymous call nobody gets to see one (PRIVACY P2)."""
+
 Value = str | int | float | tuple[str, ...]
 """One answer. ``many`` questions give a tuple; dates are ISO strings (``1944-03-03``)."""
 
@@ -59,7 +67,9 @@ class Event:
 
     ============== ==================================================================================
     opened         script, version, mode (``live`` · ``demo`` · ``practice``)
-    answered       step, answers ``{key: Value}`` (empty for a step that only says something)
+    answered       step, answers ``{key: Value}`` (empty for a step that only says something), said (the words that
+                   were read out, where the script keeps them by their version)
+    withdrew       key, value, to, reason: a consent taken back, such as that to tell the GP (``consent_share``)
     drafted        field (a key, or ``notes``), text: what is being typed, at most 300 ms behind the keys
     raised         interrupt (a name from the script), at (the step it left)
     went           step: the handler jumped there; back (bool): it was on the trail, to look at it or change it
@@ -85,6 +95,8 @@ class Event:
     closed         outcome, also, route, actions, flags, because, path, pathways, script: what was true at saving
     took over      from: another desk's call is now this handler's
     ============== ==================================================================================
+
+    Where something typed held what may not be kept, ``masked`` names what was taken out (``card number`` · …).
     """
 
     id: str
@@ -111,6 +123,13 @@ class Claim:
     def live(self, now: datetime) -> bool:
         """Whether it still counts at ``now``."""
         return self.until is None or self.until > now
+
+
+def _without(value: Value, one: str) -> Value:
+    """An answer without one of its values: ``none`` when nothing is left of several, ``no`` instead of the only one."""
+    if isinstance(value, tuple):
+        return tuple(v for v in value if v != one) or ("none",)
+    return "no" if value == one else value
 
 
 @dataclass(frozen=True)
@@ -141,12 +160,22 @@ class Call:
 
     @cached_property
     def answers(self) -> Mapping[str, Value]:
-        """The latest answer to every key."""
+        """The latest answer to every key, without what was withdrawn, and without names where none is wanted."""
         found: dict[str, Value] = {}
-        for event in self.of_kind("answered"):
+        for event in self.of_kind("answered", "withdrew"):
+            if event.kind == "withdrew":
+                found[event.data["key"]] = _without(found.get(event.data["key"], ()), event.data["value"])
+                continue
             for key, value in event.data["answers"].items():
                 found[key] = tuple(value) if isinstance(value, list) else value
+        if found.get("anonymous") == "yes":
+            return {key: value for key, value in found.items() if key not in IDENTIFYING}
         return found
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether the caller has advice without giving a name."""
+        return self.answers.get("anonymous") == "yes"
 
     @cached_property
     def passed(self) -> frozenset[str]:
@@ -185,7 +214,7 @@ class Call:
             else:
                 for key in event.data["answers"]:
                     found.pop(key, None)
-        return found
+        return {k: v for k, v in found.items() if k not in IDENTIFYING} if self.anonymous else found
 
     @property
     def notes(self) -> str:

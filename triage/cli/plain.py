@@ -89,7 +89,8 @@ class Plain:
 
     def _heading(self, step: Step, there: Walk) -> None:
         script, staff = self.desk.script, self.desk.staff
-        remember = [f"Remember: {', '.join(telling.flags(script, there))}."] if there.flags else []
+        remember = [f"{why}."] if (why := telling.undisclosed(there)) else []
+        remember += [f"Remember: {', '.join(telling.flags(script, there))}."] if there.flags else []
         remember += [f"Check: “{p.words}”, {p.kind}? /check NOTE when you have looked." for p in self._unchecked(there)]
         for line in remember:
             if line not in self.heard:
@@ -100,6 +101,7 @@ class Plain:
         self.at = step.id
         self.say("")
         self.say(f"{step.id}. {script.section(step.id).title}: {step.title}.")
+        step = telling.permitted(step, there)
         for text in (step.say, step.ask):
             if text:
                 self.say(f"Say: {telling.spoken(' '.join(text.split()), script, there, staff)}")

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from triage import booking, promises
+from triage import booking, consents, promises
 from triage.desk import duties, safety
+from triage.desk.cleaning import clean, identifies
 from triage.desk.stamps import stamps
 from triage.desk.tools import Tools
 from triage.errors import BadAnswer, CloseBlocked, NotFound, TriageError
+from triage.masking import mask
 from triage.model import Call, CallSummary, Claim, Event, Kind, Listing, Match, OutcomeCode, Slot, Staff, Value, new_id
 from triage.script import telling
 from triage.script.conditions import holds
@@ -28,6 +30,9 @@ UNDOABLE = ("answered", "raised", "went", "checked", "flagged", "shortlisted", "
 
 HOLD_MINUTES = 5
 """How long a slot is kept while the caller makes up their mind."""
+
+
+NO_NAMES = "this caller gives no name, so nothing that says who they are is kept; change that at G4b first"
 
 
 class Slip(TriageError):
@@ -89,8 +94,12 @@ class Desk:
         data = read_answers(self.script, answers, today=self.today)
         said = {f.key: f.hint for f in self.script.steps[step].fields if f.type == "auto" and f.hint}
         self._allow(call, data)
+        unwanted = identifies(call, data)
+        if unwanted:
+            raise BadAnswer(telling.key_title(self.script, unwanted[0]), NO_NAMES)
         data = {**stamps(self.script.steps[step], call, data, self.clock()), **data}
-        return self._settled(call, self._add(call, "answered", step=step, answers={**said, **data}), step)
+        words = {"said": telling.aloud(self.script.steps[step])} if said else {}
+        return self._settled(call, self._add(call, "answered", step=step, answers={**said, **data}, **words), step)
 
     def preview(self, call: Call, step: str, answers: Mapping[str, object]) -> Change:
         """What :meth:`answer` would change, before it does."""
@@ -100,7 +109,7 @@ class Desk:
 
     def draft(self, call: Call, field: str, text: str) -> Call:
         """Keep what is being typed in a field (``notes`` for the notes)."""
-        if call.drafts.get(field, "") == text:
+        if call.drafts.get(field, "") == text or identifies(call, {field: text}):
             return call
         return self._add(call, "drafted", field=field, text=text)
 
@@ -192,6 +201,13 @@ class Desk:
     def offered(self, call: Call, step: str, key: str) -> str:
         """What a field can be filled with beforehand: the time, the owner of the next step, the standard's due time."""
         return duties.offered(self, call, step, key)
+
+    def withdraw(self, call: Call, to: str, reason: str = "", *, key: str = "consent_share") -> Call:
+        """Note that a consent was taken back, such as that to tell the ``GP``; on a saved call too (PRIVACY P6)."""
+        if to not in {c.to for c in consents.given(call) if c.key == key and c.withdrawn is None}:
+            raise Slip(f"No consent to tell “{to}” stands on this call.")
+        value = "yes" if key in consents.TO else to
+        return self._note(call, "withdrew", key=key, value=value, to=to, reason=reason.strip())
 
     def choose(self, call: Call, code: str, reason: str) -> Call:
         """Choose another outcome than the proposed one."""
@@ -375,7 +391,7 @@ class Desk:
 
     def cancel(self, call: Call, slot: str, reason: str) -> Call:
         """Cancel a booking, with the reason."""
-        booking.cancel(self.store, self.tools.diary, slot, call.id, reason=reason, **self._who())
+        booking.cancel(self.store, self.tools.diary, slot, call.id, reason=mask(reason).text, **self._who())
         return self._again(call)
 
     def held(self, call: Call) -> tuple[str, datetime] | None:
@@ -433,14 +449,14 @@ class Desk:
         if call.closed:
             raise Slip(f"Call {call.ref} is closed; nothing can be added to it.")
         now = self.clock()
-        event = Event(new_id(now), call.id, now, self.staff.id, kind, data)
+        event = Event(new_id(now), call.id, now, self.staff.id, kind, clean(kind, data))
         self.store.write(event, owner="" if kind == "took over" else self.staff.id)
         return call.plus(event)
 
     def _note(self, call: Call, kind: str, /, **data: Any) -> Call:
         """Add to a call whoever's it is, saved or not: what becomes known about it afterwards."""
         now = self.clock()
-        event = Event(new_id(now), call.id, now, self.staff.id, kind, data)
+        event = Event(new_id(now), call.id, now, self.staff.id, kind, clean(kind, data))
         self.store.write(event)
         return call.plus(event)
 

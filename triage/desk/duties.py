@@ -23,13 +23,17 @@ CALLER = ("the caller", "you")
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What the answers promise. ``about`` is one thing a call can owe; ``said`` is the time as it was typed."""
+    """What the answers promise. ``about`` is one thing a call can owe; ``said`` is the time as it was typed.
+
+    ``what`` may stand on a leaflet; ``note`` is for staff only (PRIVACY P12).
+    """
 
     about: str
     what: str
     owner: str
     kind: str = "contact"
     said: str = ""
+    note: str = ""
 
 
 def owed(desk: Desk, there: Walk) -> Iterator[Duty]:
@@ -37,12 +41,11 @@ def owed(desk: Desk, there: Walk) -> Iterator[Duty]:
     roles = desk.tools.standards
     owner = _told(there, "callback_owner")
     if there.used.get("callback_promised") == "yes" and owner and not safety.to_ring(there.flags):
-        yield Duty("callback", "ring the caller back", owner, _kind(there), _told(there, "callback_due"))
+        yield Duty("callback", "a call back", owner, _kind(there), _told(there, "callback_due"))
     if there.used.get("sw_how") == "same-day task":
-        question = _told(there, "sw_question")
-        what = f"answer the caller: {question}" if question else "answer what was asked on the call"
         kind = "urgent" if there.used.get("sw_urgency") == "now" else "same-day"
-        yield Duty("social worker", what, roles.role("social_worker"), kind)
+        what = "a call back with the social worker’s answer"
+        yield Duty("social worker", what, roles.role("social_worker"), kind, note=_told(there, "sw_question"))
     if there.used.get("sg_accepted") == "no":
         held = {"supervisor": "supervisor", "EDT": "out_of_hours"}.get(_told(there, "sg_escalated"), "social_worker")
         yield Duty("safeguarding", "accept the safeguarding concern", roles.role(held), "same-day")
@@ -59,7 +62,7 @@ def follow(desk: Desk, call: Call) -> Call:
             del duties[about]
     for duty in duties.values():
         due = typed(duty.said, desk.clock()) if duty.said else None
-        call = desk.promise(call, duty.what, duty.owner, due, kind=duty.kind, about=duty.about, said=duty.said)
+        call = desk.promise(call, duty.what, duty.owner, due, kind=duty.kind, about=duty.about, **_more(duty))
     return call
 
 
@@ -85,10 +88,11 @@ def next_owner(desk: Desk, there: Walk) -> str:
 
 
 def line(event: Event) -> str:
-    """A promise on one line: ``duty social worker: ring the caller back, by Thursday 26 November, 17:00``."""
+    """A promise on one line: ``duty social worker: a call back, by Thursday 26 November, 17:00``."""
     due = str(event.data.get("due", ""))
     by = f", by {in_words(datetime.fromisoformat(due))}" if due else ""
-    return f"{event.data['owner']}: {event.data['what']}{by}"
+    note = f" ({event.data['note']})" if event.data.get("note") else ""
+    return f"{event.data['owner']}: {event.data['what']}{note}{by}"
 
 
 def _kind(there: Walk) -> str:
@@ -100,6 +104,9 @@ def _told(there: Walk, key: str) -> str:
     return "" if value in ("", NOT_KNOWN, DECLINED) else str(value).strip()
 
 
+def _more(duty: Duty) -> dict[str, str]:
+    return {name: words for name, words in (("said", duty.said), ("note", duty.note)) if words}
+
+
 def _same(event: Event, duty: Duty) -> bool:
-    given = event.data
-    return (given["what"], given["owner"], given.get("said", "")) == (duty.what, duty.owner, duty.said)
+    return all(event.data.get(name, "") == getattr(duty, name) for name in ("what", "owner", "said", "note"))

@@ -45,7 +45,9 @@ def handover(desk: Desk, call: Call) -> Handover:
 def next_steps(desk: Desk, call: Call) -> tuple[NextStep, ...]:
     """What was promised, and what each outcome means for the caller."""
     promised = [
-        NextStep(e.data["what"], e.data["owner"], datetime.fromisoformat(e.data["due"]).date()) for e in call.promises
+        NextStep(e.data["what"], e.data["owner"], datetime.fromisoformat(e.data["due"]).date())
+        for e in call.promises
+        if e.data.get("about") != "safeguarding"
     ]
     there = desk.walk(call)
     instead = call.chosen is not None and call.chosen[0] != there.outcome

@@ -12,6 +12,8 @@ from datetime import datetime
 from textwrap import shorten, wrap
 from typing import Protocol
 
+from triage import consents
+from triage.consents import Consent
 from triage.model import Call, Event, Listing, OutcomeCode, Value
 from triage.reports.days import local
 from triage.reports.kpis import slot_start
@@ -19,7 +21,7 @@ from triage.reports.kpis import slot_start
 WITHHELD = frozenset(
     (
         *("sg_account", "sg_note", "sg_source", "sg_source_role", "sg_lives_there", "sg_others", "sg_children"),
-        *("sg_raise_reason", "sg_share_note"),
+        *("sg_raise_reason", "sg_share_note", "sw_question", "sw_answer"),
     )
 )
 """Answers that tell of the source of harm, or may: kept out of every summary."""
@@ -86,6 +88,7 @@ def call_page(call: Call, words: Words, outcomes: Mapping[str, OutcomeCode], lis
         Part("Who", _answers(call, words, WHO)),
         Part("Need, in the caller's words", _words(call)),
         Part("Answers", _answers(call, words, [k for k in call.answers if k not in (*WHO, "reason_verbatim")])),
+        Part("Consent to tell others", tuple(_consent(c) for c in consents.given(call))),
         Part("Prompts checked", tuple(("", f"“{_prompt(p)}”: {note}") for p, note in call.checked.items())),
         Part("Shortlist", _shortlist(call, listings)),
         Part("Appointments", tuple((_when(slot), words.appointment(slot)) for slot in call.bookings)),
@@ -131,6 +134,13 @@ def _outcome(call: Call, words: Words, outcomes: Mapping[str, OutcomeCode]) -> t
     rows += [("done", words.actions.get(code, code)) for code in end.get("actions", ())]
     rows += [("flag", words.flags.get(code, code)) for code in end.get("flags", ())]
     return tuple(rows)
+
+
+def _consent(consent: Consent) -> tuple[str, str]:
+    told = [consent.what, f"said yes: {consent.given_by}" if consent.given_by else "", consent.how]
+    told.append(f"noted {local(consent.at):%a %d %b %H:%M} by {consent.noted_by}")
+    told.append(f"TAKEN BACK {local(consent.withdrawn):%a %d %b %H:%M}" if consent.withdrawn else "")
+    return consent.to, ", ".join(t for t in told if t)
 
 
 def _promise(call: Call, event: Event) -> tuple[str, str]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
 from triage.model import DECLINED, NOT_KNOWN, Value
-from triage.script.form import Field, Option, Script
+from triage.script.form import Field, Option, Script, Step
 from triage.script.walk import Walk
 
 YES_NO = (Option("yes", "Yes"), Option("no", "No"))
 NEEDS = ("ais_contact", "ais_format", "ais_prof", "ais_support", "language")
 """Answers that say how to talk and write to the person."""
+
+
+REFERRERS = ("professional", "provider/care worker")
+_NOT_AGREED = "DO NOT DISCLOSE: the person has not agreed"
 
 
 class Named(Protocol):
@@ -108,6 +113,34 @@ def needs(script: Script, walk: Walk) -> list[str]:
 def flags(script: Script, walk: Walk) -> list[str]:
     """The flags in words."""
     return [script.flags.get(f, f) for f in walk.flags]
+
+
+def aloud(step: Step) -> str:
+    """All that a step has the handler say, one line for each part."""
+    return "\n".join(" ".join(part.split()) for part in (step.say, step.ask) if part)
+
+
+def undisclosed(walk: Walk) -> str:
+    """Why the caller may be told nothing about the person (PRIVACY P11); ``""`` if they may.
+
+    A third party may hear about somebody else only once that person has said so themselves, or with papers that we
+    have seen.
+    """
+    used = walk.used
+    role = str(used.get("caller_role", NOT_KNOWN))
+    if role in ("self", NOT_KNOWN, DECLINED):
+        return ""
+    if role in REFERRERS:
+        return "" if used.get("prof_consent") == "agreed" else _NOT_AGREED
+    heard = used.get("tp_consent") == "yes, person present" and used.get("tp_consent_voice", "yes") == "yes"
+    return "" if heard or used.get("authority") == "seen" else _NOT_AGREED
+
+
+def permitted(step: Step, walk: Walk | None) -> Step:
+    """The step with nothing to say that mustn't be said to this caller."""
+    if walk is None or not step.history or not undisclosed(walk):
+        return step
+    return replace(step, say="", tip="Do not say that we know them, or that they rang before.")
 
 
 def spoken(text: str, script: Script, walk: Walk | None, handler: Named) -> str:

@@ -72,7 +72,7 @@ class Answering:
             return Step(WAY, "", self.fast.title, fields=tuple(asks))
         if self.showing is None:
             return Step("", "", "Everything asked", ask="F10 shows the outcome and saves the call.")
-        step = script.steps[self.showing]
+        step = telling.permitted(script.steps[self.showing], self.app.walk)
         if step.id == script.wrap_up and self.app.call is not None:
             return replace(step, say="\n".join(handing.read_out(self.app.desk, self.app.call)[:-1]))
         return step
