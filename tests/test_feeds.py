@@ -151,6 +151,9 @@ def test_a_time_may_be_spelt_in_many_ways(written: str, meant: time | None) -> N
         ("Mon-Fri 9-5", ("MO", "TU", "WE", "TH", "FR"), (time(9), time(17))),
         ("Tuesdays and Thursdays, 2–4pm", ("TU", "TH"), (time(14), time(16))),
         ("Daily 24 hours", times.DAYS, (time(0), time(23, 59))),
+        ("Mon, Wed and Fri 9am to 1pm", ("MO", "WE", "FR"), (time(9), time(13))),
+        ("10am - 12pm, second Tuesday of each month", ("2TU",), (time(10), time(12))),
+        ("Thursday 1-5", ("TH",), (time(13), time(17))),
         ("1st Monday of the month 10:30 to 12 noon", ("1MO",), (time(10, 30), time(12))),
     ],
 )
@@ -162,6 +165,7 @@ def test_opening_times_in_a_sentence_are_understood(written: str, days: tuple[st
 def test_opening_times_that_are_not_understood_are_kept_as_they_stand() -> None:
     said = "Open daily except when the river is in flood and the warden has rung the bell"
     assert times.spoken(said) == (Schedule(description=said),)
+    assert times.spoken("Friday 7-9") == (Schedule(("FR",), description="Friday 7-9"),)
 
 
 def test_a_description_loses_its_markup_and_what_could_harm_the_terminal() -> None:
@@ -194,6 +198,20 @@ def test_ages_that_mean_no_limit_are_none() -> None:
     assert facts.ages(-1, 100) == (None, None)
     assert facts.ages("18", "65") == (18, 65)
     assert facts.ages(65, 18) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("18-65", (18, 65)),
+        ("65+", (65, None)),
+        ("Over 50s", (50, None)),
+        ("under 25", (None, 24)),
+        ("Adults", (None, None)),
+    ],
+)
+def test_ages_may_be_written_in_words(written: str, meant: tuple[int | None, int | None]) -> None:
+    assert facts.ages_in(written) == meant
 
 
 def test_placeholders_are_not_addresses() -> None:
@@ -646,7 +664,7 @@ def test_a_failed_fetch_loses_nothing_and_goes_on_where_it_stopped(tmp_path: Pat
     assert landing.unchanged == 20
     assert server.asked["/services/n-0"] == 0
     assert server.asked["/services/n-19"] == 1
-    assert not list(partial.iterdir())
+    assert not partial.exists()
 
 
 def test_a_service_that_is_gone_is_rejected_and_the_rest_lands(tmp_path: Path) -> None:

@@ -143,6 +143,26 @@ def ages(low: Any, high: Any) -> tuple[int | None, int | None]:
     return first, last or None
 
 
+_SPAN = re.compile(r"(?:ages?|aged)?\s*(\d{1,3})\s*(?:-|–|to)\s*(\d{1,3})(?:\s*(?:years?|yrs?))?(?: old)?", re.I)
+_FROM = re.compile(
+    r"(?:ages?|aged)?\s*(?:over\s+)?(\d{1,3})\s*(?:\+|plus|and over|and above|or over|years? and over)", re.I
+)
+_OVER = re.compile(r"(?:for\s+)?(?:the\s+)?over[\s-]*(\d{2})(?:['’]?s)?", re.I)
+_UNDER = re.compile(r"(?:for\s+)?(?:the\s+)?under[\s-]*(\d{1,2})(?:['’]?s)?", re.I)
+
+
+def ages_in(text: str) -> tuple[int | None, int | None]:
+    """The ages that a text means which says nothing else: ``18-65``, ``65+``, ``over 50s``, ``under 25``."""
+    said = text.strip(" .")
+    if found := _SPAN.fullmatch(said):
+        return ages(found[1], found[2])
+    if found := _FROM.fullmatch(said) or _OVER.fullmatch(said):
+        return ages(found[1], None)
+    if found := _UNDER.fullmatch(said):
+        return ages(None, int(found[1]) - 1)
+    return None, None
+
+
 def point(latitude: Any, longitude: Any) -> tuple[float | None, float | None]:
     """WGS 84 degrees; neither when they can't be true, turned round when they were given the other way about."""
     lat, lon = number(latitude), number(longitude)

@@ -215,6 +215,9 @@ def row(where: str, cells: Mapping[str, Any], mapping: Plan) -> Draft | Rejected
     known = status(word)
     lat, lon = fact.point(one("latitude"), one("longitude"))
     first, last = fact.ages(one("minimum_age"), one("maximum_age"))
+    who = "; ".join(all_of("eligibility"))
+    if (first, last) == (None, None):
+        first, last = fact.ages_in(who)
     description = " ".join(all_of("description"))
     given = said_kind(one("kind")) or mapping.defaults.get("kind")
     free = fact.yes(one("free"))
@@ -233,7 +236,7 @@ def row(where: str, cells: Mapping[str, Any], mapping: Plan) -> Draft | Rejected
         "url": next((u for u in map(fact.url, all_of("url")) if u), ""),
         "fees": fees,
         "free": fact.free(fees) if free is None else free,
-        "eligibility": "; ".join(all_of("eligibility")),
+        "eligibility": who,
         "minimum_age": first,
         "maximum_age": last,
         "schedules": _times(one, all_of),

@@ -200,6 +200,8 @@ class _Kept:
         if self.path:
             with suppress(OSError):
                 self.path.unlink()
+            with suppress(OSError):
+                self.path.parent.rmdir()
 
 
 Rows = list[Draft | Rejected | Note]

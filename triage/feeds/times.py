@@ -81,7 +81,7 @@ def _clock(text: str) -> tuple[time | None, bool]:
 
 
 def pair(opens: Any, closes: Any) -> tuple[time | None, time | None]:
-    """Opening and closing; *2–4pm* opens in the afternoon, *9–5* closes in it."""
+    """Opening and closing; *2–4pm* opens in the afternoon, *9–5* closes in it, *1–5* lies in it."""
     (first, sure), (last, told) = _clock(plain(opens)), _clock(plain(closes))
     if first and last and not sure and told and first.hour < 12:
         later = first.replace(hour=first.hour + 12)
@@ -89,6 +89,8 @@ def pair(opens: Any, closes: Any) -> tuple[time | None, time | None]:
             first = later
     if first and last and last <= first and last.hour < 12 and not re.search(r"[ap]\.?\s?m", plain(closes), re.I):
         last = last.replace(hour=last.hour + 12)
+    if first and last and not sure and not told and 1 <= first.hour < 7 and first < last and last.hour < 12:
+        first, last = first.replace(hour=first.hour + 12), last.replace(hour=last.hour + 12)
     if first == last == time(0):
         return first, time(23, 59)
     return first, last
@@ -123,9 +125,10 @@ def _code(name: str) -> int:
 def spoken(text: Any, byday: tuple[str, ...] = ()) -> tuple[Schedule, ...]:
     """The schedules in a sentence such as *Mon–Fri 9am–5pm; Sat 10–1*; hours alone belong to ``byday``."""
     said = plain(text)
-    if not said or said.casefold() in ("closed", "none"):
+    if not said or said.casefold() in ("closed", "none", "yes", "no"):
         return ()
     found: list[Schedule] = []
+    waiting: list[tuple[time | None, time | None]] = []
     days, freq = byday, False
     rest = said
     for piece in re.split(r"[;,\n|]|\.\s|\s&\s(?=\D)|\band\b(?=\s*(?:mon|tue|wed|thu|fri|sat|sun)\w*\s+\d)", said):
@@ -140,6 +143,11 @@ def spoken(text: Any, byday: tuple[str, ...] = ()) -> tuple[Schedule, ...]:
             days = tuple(day for day in DAYS if day in both)
         hours = [pair(*span.groups()) for span in _HOURS.finditer(piece)]
         hours = hours or ([(time(0), time(23, 59))] if _ALWAYS.search(piece) else [])
+        if any(_either(*span.groups()) for span in _HOURS.finditer(piece)):
+            return (Schedule(days, description=said),)
+        if hours and not days:
+            waiting = hours
+        hours = hours or (waiting if named or nth else [])
         every = 2 if _FORTNIGHT.search(said) and not freq else 1
         how: Literal["WEEKLY", "MONTHLY"] = "MONTHLY" if freq else "WEEKLY"
         if hours and not named and not nth and found and not found[-1].opens_at:
@@ -153,6 +161,14 @@ def spoken(text: Any, byday: tuple[str, ...] = ()) -> tuple[Schedule, ...]:
         days = found[0].byday if found and not _EXCEPT.search(said) else ()
         return (Schedule(days, *(_first(found) if days else (None, None)), description=said),)
     return merged(found)
+
+
+def _either(opens: str, closes: str) -> bool:
+    """Whether *7–9* may be a morning or an evening."""
+    (first, sure), (last, told) = _clock(opens), _clock(closes)
+    if not first or not last or sure or told:
+        return False
+    return first.hour in (7, 8) and first < last and last.hour < 12
 
 
 def _first(found: list[Schedule]) -> tuple[time | None, time | None]:
