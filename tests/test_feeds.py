@@ -18,6 +18,7 @@ import pytest
 
 from tests.conftest import MORNING
 from tests.feed_server import BROKEN, NOT_THERE, Answer, FeedServer, as_json
+from tests.test_house import imported
 from triage.cli import run
 from triage.errors import BadData, StoreError, TriageError
 from triage.feeds import facts, times
@@ -240,6 +241,10 @@ def test_a_folder_of_tables_is_one_source_for_each(tmp_path: Path, capsys: pytes
         write(tmp_path / "in" / name, f"name\n{name}\n")
     assert run(["directory", "import", str(tmp_path / "in"), "--data-dir", str(tmp_path), "--json"]) == 0
     assert [each["name"] for each in json.loads(capsys.readouterr().out)["sources"]] == ["clubs", "halls"]
+
+
+def test_files_are_read_without_loading_what_only_the_web_needs() -> None:
+    assert not imported("import triage.feeds.recognise, triage.cli.importing") & {"httpx", "phonenumbers", "rapidfuzz"}
 
 
 # ---- files
