@@ -43,7 +43,8 @@ def event_of(event_id: str, doc: Doc) -> Event:
 def _own(value: Any) -> Any:
     """A copy, with lists as tuples: the model's values."""
     if isinstance(value, dict):
-        return {key: _own(item) for key, item in value.items()}
+        # Most are plain words: asked here, they cost a quarter of a call.
+        return {key: item if type(item) is str else _own(item) for key, item in value.items()}
     return tuple(map(_own, value)) if isinstance(value, list) else value
 
 
