@@ -579,7 +579,17 @@ def test_a_file_that_is_none_is_refused_in_one_sentence(
 
 
 @pytest.mark.parametrize(
-    "source", ["file:///etc/hosts", "ftp://st-examples-hall.org/x.csv", "data:text/csv,a", "gone.csv"]
+    "source",
+    [
+        "file:///etc/hosts",
+        "ftp://st-examples-hall.org/x.csv",
+        "data:text/csv,a",
+        "gone.csv",
+        "",
+        "http://[bad",
+        "http://x:99999",
+        "http:///x",
+    ],
 )
 def test_other_kinds_of_address_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str) -> None:
     assert run(["directory", "import", source, "--data-dir", str(tmp_path)]) == 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from triage.feeds.feed import Draft, FeedError, Note, Rejected
@@ -44,8 +44,19 @@ Tables = Mapping[str, Sequence[Row]]
 
 def is_package(names: Sequence[str]) -> bool:
     """Whether files of these names are a package: a table of services beside one that belongs to it."""
-    found = {_kind(name) for name in names}
+    home = _home(names)
+    found = {_kind(name) for name in names if _parent(name) == home}
     return "service" in found and bool(found & {"organization", "location", "site", "phone", "schedule", "address"})
+
+
+def _parent(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[0]
+
+
+def _home(names: Iterable[str]) -> str:
+    """The folder of a package: the outermost that holds a table of services."""
+    found = [_parent(name) for name in names if _kind(name) == "service"]
+    return min(found, key=lambda each: (each.count("/") + bool(each), each), default="")
 
 
 def _kind(name: str) -> str:
@@ -58,7 +69,10 @@ def tables(files: Mapping[str, bytes], name: str) -> tuple[Tables, list[Rejected
     told = _told(files, name)
     found: dict[str, list[Row]] = defaultdict(list)
     said: list[Rejected | Note] = []
+    home = _home(files)
     for path, data in files.items():
+        if _parent(path) != home:
+            continue
         kind = told.get(path.replace("\\", "/").rpartition("/")[2].lower()) or _kind(path)
         if not kind or not data.strip():
             continue

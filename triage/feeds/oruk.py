@@ -40,8 +40,12 @@ class _List:
 
 def read(source: str, asked: recognise.Asked) -> Feed:
     """Read a feed by its base address or that of its ``/services``, or a file that stands at the address."""
-    parts = urlsplit(source)
-    if not parts.hostname:
+    try:
+        parts = urlsplit(source)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise FeedError(f"{source} is not an address ({error}).") from error
+    if not named:
         raise FeedError(f"{source} names no host.")
     clean = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="", query="").geturl().rstrip("/")
     base = clean.removesuffix("/services")

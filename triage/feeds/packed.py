@@ -11,6 +11,9 @@ from triage.feeds.feed import FeedError
 from triage.feeds.limits import MB, Limits
 
 WANTED = (".csv", ".json", ".jsonl", ".ndjson", ".txt", ".tsv")
+ALONE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".zip", ".gz")
+"""Files that are a source of their own in a folder of unlike ones."""
+_ABOUT = ("readme", "licen", "provenance", "attribution", "datapackage.json", ".")
 
 
 def file(path: Path, limits: Limits) -> bytes:
@@ -26,6 +29,47 @@ def file(path: Path, limits: Limits) -> bytes:
     if len(data) > limits.body:
         raise too_large(path.name, limits.body)
     return data
+
+
+def stem(name: str) -> str:
+    """A file's name without its folders and the endings that say what it is."""
+    short = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    while short[1:].lower().endswith((*WANTED, *ALONE)):
+        short = short.rpartition(".")[0]
+    return short or "import"
+
+
+def listed(path: Path) -> list[Path]:
+    """The tables and documents of a folder and of the folders in it, no deeper."""
+    try:
+        found = sorted((*path.iterdir(), *path.glob("*/*")))
+        return [each for each in found if each.parent.name[:1] != "." and _wanted(each.name) and each.is_file()]
+    except OSError as error:
+        raise FeedError(f"{path} can't be read ({error.strerror or error}).") from error
+
+
+def alone(path: Path) -> list[Path]:
+    """The files of a folder that may be a source each; what is about them is left out."""
+    try:
+        files = sorted(each for each in path.iterdir() if each.is_file())
+    except OSError as error:
+        raise FeedError(f"{path} can't be read ({error.strerror or error}).") from error
+    return [each for each in files if each.suffix.lower() in ALONE and not each.name.lower().startswith(_ABOUT)]
+
+
+def folder(path: Path, limits: Limits) -> dict[str, bytes]:
+    """The files of a folder by their names in it."""
+    files = listed(path)
+    if len(files) > limits.members:
+        raise FeedError(f"{path} holds {len(files):,} files, and {limits.members:,} are the limit.")
+    found: dict[str, bytes] = {}
+    left = limits.package
+    for each in files:
+        found[each.relative_to(path).as_posix()] = data = file(each, limits)
+        left -= len(data)
+        if left < 0:
+            raise too_large(str(path), limits.package)
+    return found
 
 
 def too_large(name: str, most: int) -> FeedError:

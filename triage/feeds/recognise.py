@@ -42,6 +42,8 @@ class Asked:
 
 def read(source: str, asked: Asked) -> Feed:
     """Read a file, a folder, a zip or an address of the web. A source that can't be read raises :class:`FeedError`."""
+    if not source.strip():
+        raise FeedError("The name of the source is blank.")
     scheme, colon, _ = source.partition("://")
     if colon and scheme.lower() in ("http", "https"):
         from triage.feeds import oruk
@@ -54,7 +56,7 @@ def read(source: str, asked: Asked) -> Feed:
         )
     path = Path(source).expanduser()
     if path.is_dir():
-        return _folder(path, asked)
+        return _files(packed.folder(path, asked.limits), path.resolve().name, asked)
     if not path.is_file():
         raise FeedError(f"{source} is not there: no file or folder has that name.")
     return content(packed.file(path, asked.limits), path.name, asked)
@@ -62,7 +64,7 @@ def read(source: str, asked: Asked) -> Feed:
 
 def content(data: bytes, name: str, asked: Asked) -> Feed:
     """Read the bytes of one file; ``name`` is its own, for messages and as the source's name."""
-    called = asked.name or (asked.plan.name if asked.plan else "") or stem(name)
+    called = asked.name or (asked.plan.name if asked.plan else "") or packed.stem(name)
     if data.startswith(b"PK\x03\x04"):
         return _archive(data, name, asked)
     if data.startswith(b"\x1f\x8b"):
@@ -80,14 +82,6 @@ def content(data: bytes, name: str, asked: Asked) -> Feed:
     if start[0] in "[{" and asked.form not in ("outpost",):
         return _json(text, name, called, asked)
     return _table(text, coding, name, called, asked)
-
-
-def stem(name: str) -> str:
-    """A file's name without its folders and endings."""
-    short = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    while "." in short[1:] and len(short.rpartition(".")[2]) <= 6:
-        short = short.rpartition(".")[0]
-    return short or "import"
 
 
 def _json(text: str, name: str, called: str, asked: Asked) -> Feed:
@@ -200,39 +194,16 @@ def _telling(heading: str, cells: list[Any]) -> bool:
     return len(values) >= len(cells) / 2 and len(set(values)) >= UNIQUE * len(values)
 
 
-ALONE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".zip", ".gz")
-"""Files that are a source of their own in a folder of unlike ones."""
-_ABOUT = ("readme", "licen", "provenance", "attribution", "datapackage")
-
-
 def spread(source: str, form: str = "auto") -> list[str]:
     """A folder of unlike files as its files; anything else as it is."""
     path = Path(source).expanduser()
-    if "://" in source or not path.is_dir():
+    if not source or "://" in source or not path.is_dir():
         return [source]
-    files = sorted(p for p in path.iterdir() if p.is_file() and not p.name.lower().startswith((*_ABOUT, ".")))
-    inside = [each for each in files if each.suffix.lower() in ALONE]
+    inside = packed.alone(path)
     tables = [each for each in inside if each.suffix.lower() not in (".json", ".jsonl", ".ndjson")]
-    if form == "hsds" or not tables or hsds.is_package([p.as_posix() for p in path.rglob("*.csv")]):
+    if form == "hsds" or not tables or hsds.is_package([each.as_posix() for each in packed.listed(path)]):
         return [source]
     return [str(each) for each in inside]
-
-
-def _folder(path: Path, asked: Asked) -> Feed:
-    try:
-        files = sorted(each for each in path.rglob("*") if each.is_file() and each.suffix.lower() in packed.WANTED)
-    except OSError as error:
-        raise FeedError(f"{path} can't be read ({error.strerror or error}).") from error
-    if len(files) > asked.limits.members:
-        raise FeedError(f"{path} holds {len(files):,} files, and {asked.limits.members:,} are the limit.")
-    found: dict[str, bytes] = {}
-    left = asked.limits.package
-    for each in files:
-        found[each.relative_to(path).as_posix()] = data = packed.file(each, asked.limits)
-        left -= len(data)
-        if left < 0:
-            raise packed.too_large(str(path), asked.limits.package)
-    return _files(found, path.resolve().name, asked)
 
 
 def _archive(data: bytes, name: str, asked: Asked) -> Feed:
@@ -243,13 +214,13 @@ def _files(files: dict[str, bytes], name: str, asked: Asked) -> Feed:
     """Several files: a package, the saved pages of a feed, or one file in a wrapping."""
     if asked.form in ("auto", "hsds") and hsds.is_package(list(files)):
         found, said = hsds.tables(files, name)
-        called = asked.name or hsds.title(files) or stem(name)
+        called = asked.name or hsds.title(files) or packed.stem(name)
         return settle(called, "hsds", (*said, *hsds.services(found)), defaults=_defaults(asked))
     documents = {n: d for n, d in files.items() if n.lower().endswith((".json", ".jsonl", ".ndjson"))}
     documents = {n: d for n, d in documents.items() if not n.lower().endswith(("datapackage.json", "provenance.json"))}
     if len(files) == 1:
         ((inner, data),) = files.items()
-        return content(data, inner.rpartition("/")[2], _named(asked, stem(name)))
+        return content(data, inner.rpartition("/")[2], _named(asked, packed.stem(name)))
     if documents and len(documents) >= len(files) - 1:
         return _pages(documents, name, asked)
     if not files:
@@ -265,7 +236,7 @@ def _pages(documents: dict[str, bytes], name: str, asked: Asked) -> Feed:
         for each in saved.items(document, file):
             rows.append(draft(each.where, each.value) if isinstance(each, saved.Item) else each)
     return settle(
-        asked.name or stem(name), "oruk", [r for r in rows if not isinstance(r, Note)], defaults=_defaults(asked)
+        asked.name or packed.stem(name), "oruk", [r for r in rows if not isinstance(r, Note)], defaults=_defaults(asked)
     )
 
 
