@@ -1,9 +1,11 @@
-"""What a key costs: ``python tests/bench/search_speed.py [--sizes 1500,10000] [--naive-keys 40]``.
+"""What a key costs, beside tantivy's fuzzy query in the same run.
 
-Thirty queries are typed letter by letter against the shipped directory, copied with variation to each size. CPU time
-of this process, one thread; the plain way (RapidFuzz WRatio over the joined text) and, where it is installed, tantivy's
-fuzzy query stand beside it in the same run. "shown" is the whole search with reasons, hidden counts and facets;
-"ranked" is finding and ordering alone, which is what the others do.
+    python tests/bench/search_speed.py [--sizes 1300,10000,100000,1000000] [--naive-keys 3] [--every 1]
+
+Thirty queries are typed letter by letter (with mistakes) against invented listings: names and topics of the shipped
+directory, 41 words of description, a vocabulary that grows with the directory (6k, 21k, 72k, 229k words). CPU time of
+this process, one thread; rounds of both are interleaved, so that a busy machine slows both. "ranked" finds and orders
+twenty, which is what tantivy does; "shown" is all that a screen needs: why, hidden counts, facets.
 """
 
 from __future__ import annotations
@@ -12,14 +14,15 @@ import argparse
 import gc
 import os
 import random
+import re
 import time
-import tracemalloc
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("RAYON_NUM_THREADS", "1")
 
-from rapidfuzz import fuzz, process
+import numpy as np
+import search_peers as peers
 
 from triage.directory.filters import Filters
 from triage.directory.query import parse
@@ -61,134 +64,155 @@ TYPED = (
     "swimming for over 50s",
     "stroke club wyken",
 )
+VOCABULARY = ((1_300, 6_000), (10_000, 21_000), (100_000, 72_000), (1_000_000, 229_000))
+WORDS = 41
 
 
-def copies(listings: Sequence[Listing], size: int) -> list[Listing]:
-    """The directory, repeated with other numbers, places and a changed word, until it has ``size`` listings."""
-    chance = random.Random(size)
-    made = list(listings[:size])
-    wards = sorted({listing.ward for listing in listings if listing.ward}) or [""]
-    syllables = [a + b for a in "bcdfglmnprst" for b in ("a", "el", "in", "or", "um")]
-    while len(made) < size:
-        base = listings[len(made) % len(listings)]
-        coined = "".join(chance.choices(syllables, k=3)).title()
-        words = base.description.split(" ")
-        chance.shuffle(words)
+def vocabulary(size: int, base: Sequence[Listing], chance: random.Random) -> list[str]:
+    """The words of the shipped descriptions by how common they are, and as many coined ones as it takes."""
+    counts: dict[str, int] = {}
+    for listing in base:
+        for word in re.findall(r"[a-z]+", listing.description.lower()):
+            counts[word] = counts.get(word, 0) + 1
+    words = sorted(counts, key=lambda word: -counts[word])
+    wanted = int(
+        np.exp(np.interp(np.log(size), np.log([s for s, _ in VOCABULARY]), np.log([v for _, v in VOCABULARY])))
+    )
+    parts = [
+        a + b + c
+        for a in ("b", "br", "c", "d", "f", "gl", "h", "l", "m", "p", "s", "st", "t", "w")
+        for b in "aeiou"
+        for c in ("", "n", "r", "s", "t")
+    ]
+    known = set(words)
+    while len(words) < wanted:
+        word = "".join(chance.choices(parts, k=chance.choice((2, 3, 3, 4))))
+        if word not in known:
+            known.add(word)
+            words.append(word)
+    return words[:wanted]
+
+
+def invented(size: int, base: Sequence[Listing]) -> list[Listing]:
+    """That many listings."""
+    chance, dice = random.Random(size), np.random.default_rng(size)
+    words = vocabulary(size, base, chance)
+    odds = 1 / (np.arange(len(words)) + 2.7) ** 1.05
+    steps = np.cumsum(odds / odds.sum())
+    wards = sorted({listing.ward for listing in base if listing.ward})
+    made = []
+    for number in range(size):
+        like = base[number % len(base)]
+        said = [words[n] for n in np.searchsorted(steps, dice.random(WORDS)).tolist()]
+        coined = words[-1 - chance.randrange(len(words) // 2)].title()
         made.append(
-            replace(
-                base,
-                id=f"{base.id}-{len(made)}",
-                source_id="",
-                name=f"{coined} {base.name}",
+            Listing(
+                id=f"made-{number}",
+                name=f"{coined} {like.name}" if number >= len(base) else like.name,
+                kind=like.kind,
+                description=" ".join(said),
+                organisation=f"{coined} {chance.choice(('Trust', 'Group', 'Society', 'Together', 'CIC'))}",
+                topics=like.topics,
                 ward=chance.choice(wards),
-                description=" ".join([*words[: len(words) * 3 // 4], coined]),
+                postcode=like.postcode,
+                free=like.free,
+                room=like.room,
+                schedules=like.schedules,
+                minimum_age=like.minimum_age,
             )
         )
     return made
 
 
-def prefixes() -> list[str]:
+def prefixes(every: int) -> list[str]:
     """Every state of the box while the queries are typed."""
-    return [query[:end] for query in TYPED for end in range(1, len(query) + 1)]
+    return [query[:end] for query in TYPED for end in range(1, len(query) + 1)][::every]
 
 
-def timed(ask: Callable[[str], object], keys: Sequence[str]) -> list[float]:
-    """CPU milliseconds of each."""
-    took = []
-    for key in keys:
-        begun = time.process_time()
-        ask(key)
-        took.append(1000 * (time.process_time() - begun))
-    return sorted(took)
-
-
-def row(name: str, took: list[float]) -> None:
+def row(name: str, took: list[float]) -> tuple[float, float]:
     """One line of the table."""
+    took = sorted(took)
     middle, high = took[len(took) // 2], took[min(len(took) - 1, int(len(took) * 0.99))]
-    print(f"  {name:34}{len(took):>6}{middle:>10.2f}{high:>10.2f}{took[-1]:>10.2f}")
+    print(f"  {name:34}{len(took):>6}{middle:>10.2f}{high:>10.2f}{took[-1]:>10.2f}", flush=True)
+    return middle, high
 
 
-def tantivy_query(listings: Sequence[Listing]) -> Callable[[str], object] | None:
-    """tantivy with a fuzzy term for each word, the last one a prefix; ``None`` if it isn't installed."""
-    try:
-        import tantivy
-    except ImportError:
-        return None
-    schema = tantivy.SchemaBuilder().add_text_field("name").add_text_field("text").build()
-    index = tantivy.Index(schema)
-    writer = index.writer()
-    for listing in listings:
-        topics = " ".join(listing.topics)
-        writer.add_document(tantivy.Document(name=listing.name, text=f"{topics} {listing.ward} {listing.description}"))
-    writer.commit()
-    index.reload()
-    searcher = index.searcher()
-
-    def ask(words: str) -> object:
-        parts = []
-        typed = words.lower().split()
-        for place, word in enumerate(typed):
-            edits = 0 if len(word) < 4 else 1
-            for field in ("name", "text"):
-                last = place == len(typed) - 1
-                query = tantivy.Query.fuzzy_term_query(schema, field, word, edits, True, last)
-                parts.append((tantivy.Occur.Should, query))
-        return searcher.search(tantivy.Query.boolean_query(parts), 20) if parts else None
-
-    return ask
+def interleaved(asks: dict[str, Callable[[str], object]], keys: Sequence[str]) -> dict[str, list[float]]:
+    """CPU milliseconds of each key for each way to ask, key by key in turn."""
+    took: dict[str, list[float]] = {name: [] for name in asks}
+    for key in keys:
+        for name, ask in asks.items():
+            begun = time.process_time()
+            ask(key)
+            took[name].append(1000 * (time.process_time() - begun))
+    return took
 
 
-def bench(listings: list[Listing], naive_keys: int) -> None:
+def size_of(index: Index) -> int:
+    """Bytes of the arrays and words of an index."""
+    p = index._ranking.postings
+    arrays = sum(value.nbytes for value in vars(p).values() if isinstance(value, np.ndarray))
+    return arrays + sum(len(text) + 57 for text in (*p.words, *p.names)) + index._ranking.points.nbytes
+
+
+def bench(size: int, base: Sequence[Listing], naive_keys: int, every: int) -> None:
     """One size."""
-    lexicon, places, keys = load_lexicon(), load_places(), prefixes()
+    listings, lexicon, places, keys = invented(size, base), load_lexicon(), load_places(), prefixes(every)
     gc.collect()
-    tracemalloc.start()
-    measured = Index.build(listings, lexicon, places)
-    measured.warm()
-    grown = tracemalloc.get_traced_memory()[0] / 1e6
-    tracemalloc.stop()
-    del measured
     begun = time.process_time()
     index = Index.build(listings, lexicon, places)
     built = time.process_time() - begun
     begun = time.process_time()
     index.warm()
     warmed = time.process_time() - begun
-    print(f"\n{len(listings):,} listings: built in {built:.2f} s, warmed in {warmed:.2f} s, {grown:.0f} MB")
+    gc.collect()
+    gc.freeze()
+    print(
+        f"\n{size:,} listings, {len(index._ranking.postings.words):,} words: built in {built:.1f} s, warmed in "
+        f"{warmed:.1f} s, {size_of(index) / size:,.0f} bytes a listing"
+    )
     print(f"  {'CPU ms a key':34}{'keys':>6}{'median':>10}{'p99':>10}{'worst':>10}")
-    row("search, shown (20 with reasons)", timed(index.search, keys))
-    row("search, shown, again (kept words)", timed(index.search, keys))
-    fresh = Index.build(listings, lexicon, places)
-    fresh.warm()
-    everything = fresh._sieve.current
+    everything = index._sieve.current
 
     def ranked(words: str) -> object:
-        return fresh._ranking.rank(parse(words, lexicon, fresh.places, fresh._spell), everything, None, 20)
+        ranking = index._ranking
+        return ranking.rank(parse(words, lexicon, index.places, ranking.vocabulary, index._spell), everything, None, 20)
 
-    row("search, ranked only", timed(ranked, keys))
-    chosen = Filters(kind="activity", day="TU", age=70, free=True)
-    row("search, shown, four filters", timed(lambda words: index.search(words, filters=chosen), keys))
-    ask = tantivy_query(listings)
-    if ask:
-        row("tantivy, fuzzy", timed(ask, keys))
+    asks: dict[str, Callable[[str], object]] = {"triage, ranked": ranked}
+    fuzzy = peers.tantivy_rows(listings)
+    if fuzzy:
+        asks["tantivy, fuzzy"] = fuzzy
+    took = {name: row(name, found) for name, found in interleaved(asks, keys).items()}
+    if fuzzy:
+        (a, b), (c, d) = took["triage, ranked"], took["tantivy, fuzzy"]
+        print(f"  ratio: median {a / c:.2f}, p99 {b / d:.2f}")
     else:
         print("  tantivy: skipped, it isn't installed")
-    joined = [f"{x.name} {x.organisation} {' '.join(x.topics)} {x.description}".lower() for x in listings]
-    some = random.Random(1).sample(keys, min(naive_keys, len(keys)))
-    row(
-        "plain WRatio over joined text", timed(lambda w: process.extract(w, joined, scorer=fuzz.WRatio, limit=20), some)
-    )
+    del asks, fuzzy
+    plain = Index.build(listings, lexicon, places)
+    plain.warm()
+    chosen = Filters(kind="activity", day="TU", age=70, free=True)
+    shown = {
+        "triage, shown (20 with reasons)": plain.search,
+        "triage, shown, four filters": lambda words: index.search(words, filters=chosen),
+    }
+    (a, b), (c, d) = (row(name, found) for name, found in interleaved(shown, keys).items())
+    print(f"  filters and facets cost: median {c / a:.2f}, p99 {d / b:.2f}")
+    if naive_keys:
+        some = random.Random(1).sample(keys, naive_keys)
+        row("plain WRatio over joined text", interleaved({"": peers.wratio(listings)}, some)[""])
 
 
 def main() -> None:
     """Measure each size."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", default="1500,10000")
-    parser.add_argument("--naive-keys", type=int, default=40)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="1300,10000")
+    parser.add_argument("--naive-keys", type=int, default=0)
+    parser.add_argument("--every", type=int, default=1, help="only every n-th key")
     args = parser.parse_args()
-    listings = load_directory().listings
+    base = load_directory().listings
     for size in map(int, args.sizes.split(",")):
-        bench(copies(listings, size), args.naive_keys)
+        bench(size, base, args.naive_keys, args.every)
 
 
 if __name__ == "__main__":

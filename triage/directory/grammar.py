@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from triage.directory.words import stem, tokens
+from triage.directory.words import STOP, stem, tokens
 
 NOT, CANNOT = "not", "cannot"
 Small = Literal["", "filler", "kin", "pronoun"]
@@ -49,6 +49,11 @@ class Grammar:
     def small_words(self) -> frozenset[str]:
         """All words that carry no need of their own."""
         return self.kin | self.pronouns | self.filler | set(self.denials)
+
+    @cached_property
+    def passed_over(self) -> frozenset[str]:
+        """What a search need not find."""
+        return self.small_words | STOP
 
     def one(self, word: str) -> str:
         """The stem that stands for a word and all of its meaning."""

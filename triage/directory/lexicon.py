@@ -120,6 +120,9 @@ class Lexicon:
         for number, (wanted, _, _) in enumerate(self._phrases):
             for needed in wanted:
                 self._having[needed].append(number)
+        self._idf = {code: math.log(1 + len(self._phrases) / (1 + len(n))) for code, n in self._having.items()}
+        self._all = tuple(sum(map(self._idf.__getitem__, wanted)) for wanted, _, _ in self._phrases)
+        self._votes = lru_cache(maxsize=4096)(self._shares)
         self.hear = lru_cache(maxsize=512)(self._hear)
         self.plain = lru_cache(maxsize=8192)(self._plain)
 
@@ -195,9 +198,6 @@ class Lexicon:
         codes = [code for letter in sorted(self._bare, reverse=True) for code in reversed(self._bare[letter])]
         return {sound(code): code for code in codes if sound(code)}
 
-    def _idf(self, code: str) -> float:
-        return math.log(1 + len(self._phrases) / (1 + len(self._having.get(code, ()))))
-
     def _whole(self, codes: list[Code], words: list[str]) -> list[Idea]:
         """The phrases that are there whole, the longest first, none inside another."""
         places: dict[str, list[int]] = defaultdict(list)
@@ -219,7 +219,7 @@ class Lexicon:
                     more = said - STOP
                     if telling == 1 == len(wanted) and len(more & literal) < SAME * len(more):
                         thin.add(number)
-                    found.append(((telling, len(wanted), sum(map(self._idf, wanted)), alike, -number), at, concept))
+                    found.append(((telling, len(wanted), self._all[number], alike, -number), at, concept))
         found.sort(key=lambda f: f[0], reverse=True)
         best: dict[frozenset[int], tuple[float, ...]] = {}
         ideas: list[Idea] = []
@@ -251,8 +251,10 @@ class Lexicon:
         for number in {n for code in have for n in self._having.get(code, ())}:
             wanted, concept, _ = self._phrases[number]
             both = wanted & have
-            share = sum(map(self._idf, both)) / sum(map(self._idf, wanted))
-            if len(both) >= 2 and share >= 0.55:
+            if len(both) < 2:
+                continue
+            share = sum(map(self._idf.__getitem__, both)) / self._all[number]
+            if share >= 0.55:
                 here = frozenset[int]().union(*(places[code] for code in both))
                 if not here <= covered and share > votes.get(concept, 0.0):
                     votes[concept], at[concept] = share, at.get(concept, frozenset()) | here
@@ -263,7 +265,7 @@ class Lexicon:
             if votes[c] >= 0.5 and votes[c] >= 0.7 * votes[best[0]]
         ]
 
-    def _votes(self, code: str) -> dict[int, float]:
+    def _shares(self, code: str) -> dict[int, float]:
         """How strongly a word by itself points to each concept: the share of its phrases, if they agree."""
         having = self._having.get(code, ())
         counts = Counter(self._phrases[number][1] for number in having)

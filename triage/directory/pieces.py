@@ -7,6 +7,7 @@ is looked up in those that other words found.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -23,6 +24,8 @@ BIG = 40_000
 """Postings from which only the best listings of a word are gone through."""
 BEST = 4_000
 """How many of them."""
+LOOKED_UP = 3_000
+"""Listings, at most, in which a beginning that very many have is looked up."""
 FADE, ALSO = 0.05, 0.15
 """What each further term of a concept is worth less; and what a listing gains by having several of them."""
 PASSING = 0.8
@@ -31,6 +34,12 @@ HEADED = 0.6
 """A word this telling stands in the name or the topics."""
 TELLING = 3.0
 """How rare (in idf) a term must be to stand for its concept fully: every other listing mentions *equipment*."""
+
+
+def _once(docs: Ints) -> Ints:
+    """Each listing once, in order."""
+    docs = np.sort(docs)
+    return docs[np.flatnonzero(np.diff(docs, prepend=-1))]
 
 
 @dataclass(frozen=True)
@@ -81,20 +90,23 @@ class Pieces:
 
     def on(self, candidates: Ints, found: Piece) -> Floats:
         """What a piece is worth in each of some listings."""
+        if candidates is found.docs:
+            return found.worth
         worth = self._scratch
         worth[found.docs] = found.worth
         values: Floats = worth[candidates]
         worth[found.docs] = 0
         for reading in found.rest:
-            values = np.maximum(values, self._lookup(candidates, reading))
+            if reading.high - reading.low == 1 or len(candidates) <= LOOKED_UP:
+                values = np.maximum(values, self._lookup(candidates, reading))
         return values
 
     def union(self, found: list[Piece]) -> Ints:
         """Every listing that any of the pieces has, in order."""
-        if len(found) == 1:
-            return found[0].docs
-        if sum(len(p.docs) for p in found) * 8 < self.count:
-            return np.unique(np.concatenate([p.docs for p in found])) if found else np.zeros(0, np.int32)
+        if len(found) <= 1:
+            return found[0].docs if found else np.zeros(0, np.int32)
+        if sum(len(p.docs) for p in found) * 50 < self.count:
+            return _once(np.concatenate([p.docs for p in found]))
         seen = np.zeros(self.count, np.bool_)
         for p in found:
             seen[p.docs] = True
@@ -126,10 +138,10 @@ class Pieces:
             return every, worths
         best = self._scratch
         np.maximum.at(best, every, worths)
-        if len(every) * 8 < self.count:
-            found = np.unique(every)
+        if len(every) * 50 < self.count:
+            found = _once(every)
         else:
-            found = np.flatnonzero(best).astype(np.int32)
+            found = np.flatnonzero(best > 0).astype(np.int32)
         values = best[found]
         best[every] = 0
         return found, values
@@ -166,29 +178,37 @@ class Pieces:
 
     def _concept(self, concept: Concept) -> Piece:
         """How well listings fit a concept: by its terms, its slugs, or by being the very service."""
-        best, rest = np.zeros(self.count, np.float32), np.zeros(self.count, np.float32)
+        terms = []
         for place, (term, _) in enumerate(concept.calls):
             docs, worth = self._term(tuple(tokens(term)))
-            if not len(docs):
-                continue
-            rare = np.log(1 + self.count / len(docs)) / TELLING
-            worth = worth * np.float32(max(0.7, 1 - FADE * place) * min(1.0, 0.5 + 0.5 * rare))
-            rest[docs] += np.minimum(best[docs], worth)
-            best[docs] = np.maximum(best[docs], worth)
+            if len(docs):
+                rare = math.log(1 + self.count / len(docs)) / TELLING
+                terms.append((docs, worth * np.float32(max(0.7, 1 - FADE * place) * min(1.0, 0.5 + 0.5 * rare))))
+        itself = [self._number_of(slug) for slug in concept.services]
+        numbers = np.array([n for n in itself if n is not None], np.int32)
+        merged = self.union([piece(np.sort(numbers), np.ones(len(numbers), np.float32)), *(piece(*t) for t in terms)])
+        best, rest = np.zeros(len(merged), np.float32), np.zeros(len(merged), np.float32)
+        for docs, worth in terms:
+            at = np.searchsorted(merged, docs)
+            rest[at] += np.minimum(best[at], worth)
+            best[at] = np.maximum(best[at], worth)
         best += np.float32(ALSO) * np.minimum(rest, 2)
-        for place, slug in enumerate(concept.services):
-            number = self._number_of(slug)
+        for place, number in enumerate(itself):
             if number is not None:
-                best[number] = max(best[number], 1.15 - 0.06 * place)
-        docs = np.flatnonzero(best).astype(np.int32)
-        return piece(docs, best[docs], int(np.count_nonzero(best > 0.2)))
+                where = np.searchsorted(merged, number)
+                best[where] = max(best[where], 1.15 - 0.06 * place)
+        return piece(merged, best, int(np.count_nonzero(best > 0.2)))
 
     def _term(self, words: tuple[str, ...]) -> tuple[Ints, Floats]:
         """How telling a term is in each listing that has all its words, in descriptions near each other."""
         if not words:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        words = tuple(sorted(words, key=lambda word: len(self._exactly(word)[0])))
         docs, worth = self._exactly(words[0])
         if len(words) == 1:
+            if len(docs) > BIG:
+                kept = np.sort(np.argpartition(worth, -BEST)[-BEST:])
+                docs, worth = docs[kept], worth[kept]
             return docs, np.where(worth < HEADED, worth * np.float32(PASSING), worth)
         for word in words[1:]:
             others, worths = self._exactly(word)

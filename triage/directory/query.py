@@ -62,7 +62,7 @@ def parse(typed: str, lexicon: Lexicon, places: Places, vocabulary: Vocabulary, 
     meaning = lexicon.hear(" ".join(words), spell)
     spoken, covered = _where(words, spot), {i for idea in meaning.ideas if idea.whole for i in idea.at}
     alone = {i for idea in meaning.ideas if idea.whole and len(idea.at) == 1 for i in idea.at}
-    small = lexicon.grammar.small_words | STOP
+    small = lexicon.grammar.passed_over
     found = []
     for at, word in enumerate(words):
         last = at == len(words) - 1 and not typed.endswith(" ")

@@ -25,7 +25,7 @@ from triage.model import Listing
 
 FAINT = 0.3
 """A listing that answers less than this share of what the best does hasn't been found."""
-HEAD = 48
+HEAD = 40
 """Listings whose whole names are compared."""
 COVER = 0.4
 """What each required word found adds, in idf, however little it says where it was found."""
@@ -110,9 +110,7 @@ class Ranking:
         fall = 0.4 if query.spot and near == query.spot.point else 0.28
         closeness = 1 - np.float32(fall) * km / (km + 3) if km is not None else None
         shown = shown * closeness if closeness is not None else shown
-        wanted = max(limit, HEAD)
-        top = np.argpartition(shown, -wanted)[-wanted:] if wanted < len(shown) else np.arange(len(shown))
-        top = top[shown[top] > 0]
+        top = _best(shown, max(limit, HEAD))
         close, same = self._names(query, text.docs[top])
         if any(idea.whole for idea in query.meaning.ideas):
             named = np.where(same >= NAMED, literal[top] - LITERAL + 0.5 * close + same, 0)
@@ -149,10 +147,11 @@ class Ranking:
     def _text(self, query: Query, near: Point | None) -> _Text:
         pieces = self.pieces
         joined = self._joined(query)
-        words = [(word, self._reads(word, joined)) for word in query.words]
+        telling = [word for word in query.words if word.weight >= 0.1] or query.words
+        words = [(word, self._reads(word, joined)) for word in telling]
         ideas = [(idea, pieces.concept(idea.concept)) for idea in query.meaning.ideas]
-        telling = [p for word, p in words if word.required or word.covered] + [p for _, p in ideas]
-        docs = pieces.union(telling)
+        needs = [p for word, p in words if word.required or word.covered] + [p for _, p in ideas]
+        docs = pieces.union(needs)
         if all(word.place or not (word.required or word.covered) for word in query.words) and not ideas:
             docs = self._around(near, docs) if query.spot else docs
         km = self.distances(near, docs) if near else None
@@ -167,8 +166,6 @@ class Ranking:
                     plain += lost * (1 + COVER)
                     if word.required:
                         needed, ideal = needed + lost, ideal + lost * word.weight * (1 + COVER)
-                continue
-            if word.weight < 0.1 and found.rest:
                 continue
             worth = pieces.on(docs, found)
             if word.place and km is not None:
@@ -242,7 +239,7 @@ class Ranking:
         typed = query.text
         same = np.zeros(len(docs), np.float32)
         names = [self.postings.names[number] for number in docs.tolist()]
-        if not names or len(typed) < 2:
+        if not names or len(typed) < 3:
             return same, same
         alike = sum(
             np.float32(share) * process.cdist([typed], names, scorer=scorer)[0]
@@ -261,6 +258,15 @@ class Ranking:
 
     def _from(self, near: Point) -> Floats:
         return _kilometres(near, self.points)
+
+
+def _best(worth: Floats, wanted: int) -> npt.NDArray[np.intp]:
+    """Where the highest of many worths above nought are, in no order."""
+    at = np.flatnonzero(worth > 0)
+    if len(at) > 20 * wanted:
+        high = np.flatnonzero(worth >= 0.6 * worth.max())
+        at = high if len(high) >= wanted else at
+    return at[np.argpartition(worth[at], -wanted)[-wanted:]] if wanted < len(at) else at
 
 
 def _points(listings: Sequence[Listing], places: Places) -> npt.NDArray[np.float64]:

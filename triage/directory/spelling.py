@@ -44,6 +44,7 @@ class Vocabulary:
     ) -> None:
         self.words, self.df, self.plain, self._made = words, df, plain, made
         self.read = lru_cache(maxsize=4096)(self._read)
+        self.like = lru_cache(maxsize=2048)(self._like)
         self._sounding = lru_cache(maxsize=64)(self._by_sound)
 
     def find(self, word: str) -> int:
@@ -67,6 +68,7 @@ class Vocabulary:
     def warm(self) -> None:
         """Sort every word by its stem, its length and its sound now."""
         self.read("zzzzz", True)
+        _ = self._tails
         for letter in "abcdefghijklmnopqrstuvwxyz":
             self._sounding(letter)
 
@@ -77,7 +79,7 @@ class Vocabulary:
         likely = [r for r in self.read(word, False) if r.how in ("spelling", "sound") and r.quality >= 0.4]
         return self.words[max(likely, key=lambda r: r.quality).low] if likely else ""
 
-    def like(self, word: str) -> tuple[str, float]:
+    def _like(self, word: str) -> tuple[str, float]:
         """The word that this is likeliest to be when it is not a word at all, and how likely (0 to 1)."""
         if self.find(word) >= 0:
             return word, 1.0
@@ -100,7 +102,7 @@ class Vocabulary:
         readings += [Reading(i, i + 1, 0.93, "stem") for i in self.kin(word) if i != exact]
         known = sum(self.df(r.low, r.high) for r in readings)
         started = 0
-        if last or len(word) >= 4 or (len(word) == 3 and not known):
+        if last or (len(word) >= 4 and known < 20) or (len(word) == 3 and not known):
             low, high = self.start(word)
             started = self.df(low, high) - (self.df(exact, exact + 1) if exact >= 0 else 0)
             if started:
@@ -149,13 +151,12 @@ class Vocabulary:
         key = sound(word)
         if not key:
             return []
-        heard = self._sounding(key[0])
+        heard, sizes = self._sounding(key[0])
         near = [key] if key in heard else []
         if len(key) >= 6:
-            size = range(len(key) - 1, len(key) + 2)
-            keys = [k for k in heard if len(k) in size]
-            close = process.extract(key, keys, scorer=OSA.distance, score_cutoff=1, limit=None)
-            near += [k for k, edits, _ in close if edits]
+            for size in range(len(key) - 1, len(key) + 2):
+                close = process.extract(key, sizes.get(size, ()), scorer=OSA.distance, score_cutoff=1, limit=None)
+                near += [k for k, edits, _ in close if edits]
         found = []
         for like in near:
             for id_ in heard[like]:
@@ -173,9 +174,20 @@ class Vocabulary:
         return [Reading(id_, id_ + 1, 0.68 if edits <= 1 else 0.42, "spelling") for _, edits, id_ in close]
 
     def _anywhere(self, word: str) -> list[Reading]:
-        """The last resort: a wrong first letter."""
-        close = process.extract(word, self.words, scorer=OSA.distance, score_cutoff=1, limit=8)
-        return [self._guess(id_, edits, word) for _, edits, id_ in close]
+        """The last resort: a wrong, missing or needless first letter, or the first two swapped."""
+        swapped = self.find(word[1] + word[0] + word[2:])
+        without = self.find(word[1:])
+        found = [*self._tails.get(word[1:], ()), *self._tails.get(word, ()), swapped, without]
+        return [self._guess(id_, 1, word) for id_ in dict.fromkeys(found) if id_ >= 0]
+
+    @cached_property
+    def _tails(self) -> dict[str, list[int]]:
+        """The words by all but their first letter."""
+        tails: dict[str, list[int]] = defaultdict(list)
+        for id_, word in enumerate(self.words):
+            if len(word) >= 4:
+                tails[word[1:]].append(id_)
+        return dict(tails)
 
     @cached_property
     def _stems(self) -> dict[str, tuple[int, ...]]:
@@ -191,12 +203,17 @@ class Vocabulary:
             buckets[word[0], len(word)][id_] = word
         return dict(buckets)
 
-    def _by_sound(self, first: str) -> dict[str, list[int]]:
-        """The words whose sound starts with ``first``; only words that start with a fitting letter are sounded out."""
+    def _by_sound(self, first: str) -> tuple[dict[str, list[int]], dict[int, list[str]]]:
+        """The words whose sound starts with ``first``, and those sounds by their length; only words that start with a
+        fitting letter are sounded out.
+        """
         heard: dict[str, list[int]] = defaultdict(list)
         for letter in LETTERS.get(first, first):
             for id_ in range(*self.start(letter)):
                 for key in sounds(self.words[id_]):
                     if key[0] == first:
                         heard[key].append(id_)
-        return dict(heard)
+        sizes: dict[int, list[str]] = defaultdict(list)
+        for key in heard:
+            sizes[len(key)].append(key)
+        return dict(heard), dict(sizes)
