@@ -9,16 +9,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from triage.model import DECLINED, NOT_KNOWN, Value
 from triage.script.conditions import holds
-from triage.script.form import Script, Step, When
+from triage.script.form import Field, Script, Step, When
 from triage.script.guards import Guards, tells
 from triage.script.trail import Trail
 from triage.script.values import computed
 from triage.script.walk import facts_at_end, follow, headline
+
+_WORDS = frozenset(
+    {"title", "say", "ask", "why", "tip", "check", "wishes", "opens", "label", "hint", "fields", "options"}
+)
+"""Parts of steps and fields that no walk reads; fields and options are looked at one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +191,9 @@ def _texts(*both: Guards) -> dict[str, frozenset[object]]:
     """The keys answered in free words in both versions, with the answers that conditions name."""
     found: dict[str, frozenset[object]] = {}
     for key in {key for guards in both for key in guards.values}:
-        fields = [field for guards in both for field in guards.fields(key)]
+        asked = [field for guards in both for field in guards.fields(key)]
         tests = [part for guards in both for part in guards.parts.get(key, ())]
-        if all(field.type in ("text", "date") for field in fields):
+        if all(field.type in ("text", "date") for field in asked):
             found[key] = frozenset({NOT_KNOWN, DECLINED, "", *(value for part in tests for value in part.values)})
     return found
 
@@ -204,8 +209,14 @@ def _logic(script: Script, name: str) -> object:
     step: Step | None = script.steps.get(name)
     if step is None:
         return None
-    fields = [(f.key, f.type, f.where, [(o.value, o.to, o.sets) for o in f.options]) for f in step.fields]
-    return fields, step.routes, step.effects
+    asked = [
+        (_without_words(one), [(option.value, option.to, option.sets) for option in one.options]) for one in step.fields
+    ]
+    return _without_words(step), asked
+
+
+def _without_words(thing: Step | Field) -> list[object]:
+    return [getattr(thing, part.name) for part in fields(thing) if part.name not in _WORDS]
 
 
 def _frame(script: Script) -> object:
