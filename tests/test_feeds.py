@@ -730,7 +730,9 @@ def test_a_page_that_comes_again_ends_the_list_and_nothing_counts_as_missing(tmp
     stuck = False
 
     def repeats(path: str, query: Mapping[str, str], count: int) -> Answer | None:
-        return as_json({**server.page(1), "last": False}) if stuck and path == "/services" else None
+        if not stuck or path != "/services":
+            return None
+        return as_json({**server.page(1), "last": False, "totalElements": 100, "totalPages": 50})
 
     with FeedServer(FIVE, fault=repeats) as server:
         take(server.url, tmp_path)
