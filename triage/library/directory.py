@@ -13,6 +13,8 @@ listings that somebody imported, in the same form. Two rules make them one direc
 
 ``DATA_DIR/directory/corrections.jsonl`` is laid over both: each line has the ``id`` of a listing, the fields that stand
 instead of its own, and may say ``by``, ``at`` and ``why``. Corrections of listings that aren't there wait.
+``DATA_DIR/directory/merges.log`` says which listings are one (:mod:`triage.library.merges`): a merged listing has the
+id of one of them, and corrections of that id stand over it.
 
 A bad line is refused with :class:`~triage.errors.BadData`: file, line, key and the nearest valid key.
 """
@@ -32,7 +34,9 @@ from typing import Any
 
 import msgspec
 
+from triage.directory.union import Union, unite
 from triage.errors import BadData
+from triage.library.merges import load_decisions
 from triage.library.yaml import nearest
 from triage.model import Listing, Schedule
 from triage.settings import shipped
@@ -58,11 +62,14 @@ class Directory:
     listings: tuple[Listing, ...]
     digest: str
     """Changes whenever a byte of any file that was read changes."""
+    unions: tuple[Union, ...] = ()
+    """How the merged ones among them came about."""
 
     @cached_property
     def by_id(self) -> typing.Mapping[str, Listing]:
-        """The listings by their id."""
-        return MappingProxyType({listing.id: listing for listing in self.listings})
+        """The listings by their id; the ids that a merged one's parts had lead to it too."""
+        parts = {part.id: each.listing for each in self.unions for part in each.parts}
+        return MappingProxyType(parts | {listing.id: listing for listing in self.listings})
 
     @cached_property
     def demonstration(self) -> bool:
@@ -70,8 +77,11 @@ class Directory:
         return any(listing.demonstration for listing in self.listings)
 
 
-def load_directory(data_dir: Path | None = None) -> Directory:
-    """The merged directory; ``data_dir`` is the folder that holds the store and what was imported."""
+def load_directory(data_dir: Path | None = None, *, apart: bool = False) -> Directory:
+    """The merged directory; ``data_dir`` is the folder that holds the store and what was imported.
+
+    With ``apart``, the listings of several sources stand as they are, none merged with another's.
+    """
     own = shipped() / "directory"
     found = sorted((data_dir / "directory").glob("*.jsonl")) if data_dir else []
     imported = [path for path in found if path.name != CORRECTIONS]
@@ -86,9 +96,19 @@ def load_directory(data_dir: Path | None = None) -> Directory:
                 why = f"id: “{listing.id}” is already “{there.name}”, and this is “{listing.name}”"
                 raise BadData(str(path), line, why)
             merged[listing.id] = _merge(there, listing) if there else listing
-    for path in set(found) - set(imported):
+    ours = [path for path in found if path.name == CORRECTIONS]
+    for path in ours:
         _correct(path, merged, digest)
-    return Directory(tuple(merged.values()), digest.hexdigest())
+    decisions = () if apart else load_decisions(data_dir)
+    if not decisions:
+        return Directory(tuple(merged.values()), digest.hexdigest())
+    digest.update(repr(decisions).encode())
+    listings, unions = unite(tuple(merged.values()), decisions)
+    merged = {each.id: each for each in listings}
+    for path in ours:
+        _correct(path, merged, digest)
+    unions = tuple(dataclasses.replace(each, listing=merged[each.listing.id]) for each in unions)
+    return Directory(tuple(merged.values()), digest.hexdigest(), unions)
 
 
 def read_listings(path: Path) -> list[Listing]:

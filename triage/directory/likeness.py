@@ -1,0 +1,215 @@
+"""How likely two listings are one and the same, from 0 to 1, and why.
+
+Each likeness or difference adds or takes away evidence (in logits); the sum becomes a probability. The weights were
+fitted to pairs whose truth is known (docs/directory.md says which), pulled towards what common sense gives them, and
+rounded. What many listings share (a switchboard's number, a health centre's postcode) counts for less.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from triage.directory.traits import Rarity, Traits, word
+
+WEIGHTS = {
+    "bias": -5.2,
+    "name": 2.9,
+    "rest": -1.5,
+    "figures": -1.5,
+    "cross": 1.9,
+    "owner": 0.2,
+    "phone": 1.6,
+    "phone_crowd": -2.4,
+    "phone_other": -1.5,
+    "postcode": 3.4,
+    "postcode_crowd": -4.8,
+    "postcode_other": -0.7,
+    "area": 0.2,
+    "area_other": -0.8,
+    "door": 0.6,
+    "door_other": -1.8,
+    "street": 2.0,
+    "street_other": -0.2,
+    "web": 0.8,
+    "web_crowd": -1.4,
+    "web_other": -0.8,
+    "page": 0.8,
+    "email": 1.3,
+    "about": 2.0,
+    "about_other": -0.5,
+    "days_other": -1.5,
+    "far": -1.2,
+    "near": 1.4,
+}
+"""Logits for a full measure of each."""
+CONTACT = ("phone", "postcode", "door", "page", "email", "web")
+"""What can bear a merge out beside the name."""
+_GROUPS = """
+    man woman boy girl lad lady gent mum dad
+    morning afternoon evening night
+    monday tuesday wednesday thursday friday saturday sunday
+    n s e w
+    baby toddler child junior youth teen young adult older elder senior
+    beginner improver intermediate advanced
+    stroke dementia parkinson diabetes autism cancer epilepsy arthritis
+"""
+_OPPOSED = tuple(frozenset(map(word, line.split())) for line in _GROUPS.strip().splitlines())
+"""Words of which two groups of one name may each have another: two groups, then."""
+_SPELT = 0.8
+"""What a word that is nearly the same, or cut short, counts for."""
+_HEAVY = 9.0
+"""The weight of a word that nobody else has, among some ten thousand listings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """How far two listings agree: each measure is 0 to 1, but a crowd of one is nought."""
+
+    measures: dict[str, float]
+
+    @property
+    def logit(self) -> float:
+        """The evidence, summed."""
+        return WEIGHTS["bias"] + sum(WEIGHTS[name] * value for name, value in self.measures.items())
+
+    @property
+    def borne_out(self) -> bool:
+        """Whether anything but the name agrees."""
+        return any(self.measures.get(name) for name in CONTACT)
+
+
+def compare(one: Traits, two: Traits, rarity: Rarity) -> Alike:
+    """Measure two listings against each other; measures that are nought are left out."""
+    return Alike({name: value for name, value in _measures(one, two, rarity) if value})
+
+
+def _measures(one: Traits, two: Traits, rarity: Rarity) -> Iterator[tuple[str, float]]:
+    own = one.source == two.source
+    name, rest = _named(one, two, rarity.name)
+    yield "name", name
+    yield "rest", rest
+    yield "figures", float(_counted_apart(one, two) or _opposed(one.words - two.words, two.words - one.words))
+    yield "cross", max(_told(one, two, rarity.name), _told(two, one, rarity.name))
+    if one.owner and two.owner:
+        yield "owner", _overlap(one.owner, two.owner, rarity.name)
+    if one.phones and two.phones:
+        shared = one.phones & two.phones
+        yield ("phone" if shared else "phone_other"), 1.0
+        yield "phone_crowd", _crowd(min((rarity.phones[each] for each in shared), default=1), own)
+    if one.postcode and two.postcode:
+        same = one.postcode == two.postcode
+        yield ("postcode" if same else "postcode_other"), 1.0
+        yield "postcode_crowd", _crowd(rarity.postcodes[one.postcode], own) if same else 0.0
+    if one.area and two.area:
+        same = one.area == two.area
+        yield "area", float(same and not (one.postcode and two.postcode))
+        yield "area_other", float(not same)
+    if one.doors and two.doors:
+        yield ("door" if one.doors & two.doors else "door_other"), 1.0
+    if one.street and two.street:
+        street = _overlap(one.street, two.street, rarity.street)
+        yield "street", street
+        yield "street_other", 1 - street
+    if one.host and two.host:
+        same = one.host == two.host
+        yield ("web" if same else "web_other"), 1.0
+        yield "web_crowd", _crowd(rarity.hosts[one.host], own) if same else 0.0
+    yield "page", float(bool(one.page and one.page == two.page))
+    yield "email", float(bool(one.email and one.email == two.email))
+    if len(one.about) > 7 and len(two.about) > 7:
+        about = 2 * len(one.about & two.about) / (len(one.about) + len(two.about))
+        yield "about", about if about > 0.5 else 0.0
+        yield "about_other", float(about < 0.1)
+    if one.days and two.days:
+        yield "days_other", float(not one.days & two.days)
+    if one.spot and two.spot:
+        km = _km(one.spot, two.spot)
+        yield "far", min(1.0, km / 2)
+        yield "near", float(km < 0.06)
+
+
+def _counted_apart(one: Traits, two: Traits) -> bool:
+    """Whether the names have numbers, and none in common: the 3rd and the 7th troop."""
+    return bool(one.figures and two.figures and not one.figures & two.figures)
+
+
+def _opposed(left: frozenset[str], right: frozenset[str]) -> bool:
+    """Whether the names have words that exclude each other: for men, and for women."""
+    return any(group & left and group & right for group in _OPPOSED)
+
+
+def _named(one: Traits, two: Traits, weights: dict[str, float]) -> tuple[float, float]:
+    """How far the names agree, and how heavy a word stands on either side without its like on the other."""
+    if one.spelt == two.spelt:
+        return 1.0, 0.0
+    shared = one.words & two.words
+    sum_one = sum(weights[each] for each in one.words)
+    sum_two = sum(weights[each] for each in two.words)
+    both = sum(weights[each] for each in shared)
+    left, right = one.words - shared, two.words - shared
+    if left and right:
+        credit, left, right = _spelling(left, right, weights)
+        both += credit
+    least, total = min(sum_one, sum_two), sum_one + sum_two
+    agree = 2 * both / total if total else 0.0
+    within = both / least if least else 0.0
+    written = fuzz.ratio(one.spelt, two.spelt) / 100
+    agree = min(1.0, max(agree, 0.8 * within if least > 4 else 0.0, written if written > 0.85 else 0.0))
+    heaviest = min(max((weights[w] for w in left), default=0.0), max((weights[w] for w in right), default=0.0))
+    return agree, min(1.0, heaviest / _HEAVY)
+
+
+def _spelling(
+    left: frozenset[str], right: frozenset[str], weights: dict[str, float]
+) -> tuple[float, frozenset[str], frozenset[str]]:
+    """Words that are each other's misspelling or short form: what they count for, and the words left over."""
+    credit = 0.0
+    gone_left: set[str] = set()
+    gone_right: set[str] = set()
+    for each in left:
+        if len(each) < 4:
+            continue
+        for other in right - gone_right:
+            if len(other) > 3 and each[0] == other[0] and _near(each, other):
+                credit += _SPELT * min(weights[each], weights[other])
+                gone_left.add(each)
+                gone_right.add(other)
+                break
+    return credit, left - gone_left, right - gone_right
+
+
+def _near(one: str, two: str) -> bool:
+    return one.startswith(two) or two.startswith(one) or OSA.distance(one, two, score_cutoff=1) <= 1
+
+
+def _told(one: Traits, two: Traits, weights: dict[str, float]) -> float:
+    """How much of one's name stands in the other's name, organisation or address."""
+    whole = sum(weights[each] for each in one.words)
+    told = sum(weights[w] for w in one.words if w in two.words or w in two.owner or w in two.street)
+    return told / whole if whole else 0.0
+
+
+def _overlap(one: frozenset[str], two: frozenset[str], weights: dict[str, float]) -> float:
+    """How far two sets of words agree by weight; one within the other counts for nearly all."""
+    get: Callable[[str], float] = lambda each: weights.get(each, _HEAVY)  # noqa: E731
+    both = sum(map(get, one & two))
+    if not both:
+        return 0.0
+    first, second = sum(map(get, one)), sum(map(get, two))
+    return min(1.0, max(2 * both / (first + second), 0.9 * both / min(first, second)))
+
+
+def _crowd(count: int, own: bool) -> float:
+    """How little a thing tells that ``count`` listings share; within one source the two themselves are no crowd."""
+    return min(0.85, 1 - 1 / max(1, count - own))
+
+
+def _km(one: tuple[float, float], two: tuple[float, float]) -> float:
+    """Kilometres, near enough at these latitudes for a few of them."""
+    east = math.cos(math.radians(one[0]))
+    return math.hypot((one[0] - two[0]) * 111.2, (one[1] - two[1]) * 111.2 * east)
