@@ -10,8 +10,8 @@ import yaml
 
 from triage.errors import BadData
 from triage.library.phrases import load_phrases
-from triage.script.hearing import stem
 from triage.script.screen import JOINS, Phrases, pattern, screen
+from triage.script.words import stem
 
 STORIES = Path(__file__).parent / "fixtures" / "stories"
 GRAVE = {"danger", "safeguarding"}

@@ -2,20 +2,23 @@
 
 A sign is a few *families* of words that stand close together (``money`` near ``missing``), not a list of sentences:
 :mod:`triage.script.hearing` finds the families. A sign said not to be so (“no bruises”), long past and put right, or
-only asked about raises nothing, unless the “not” is itself the sign (“no food”, “won't let me”).
+only asked about raises nothing, unless the “not” is itself the sign (“no food”, “won't let me”). Where no sign of a
+kind is heard, small signs may still add up (:mod:`triage.script.hints`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise, product
 from typing import Literal
 
 from triage.script.hearing import NOT, Ears, Mark
+from triage.script.hints import Weights, heaviest
 from triage.script.walk import Prompt
+from triage.script.words import parts
 
 PromptKind = Literal["danger", "safeguarding", "carer", "unsafe", "capacity"]
 JOINS = (">", "+")
@@ -69,18 +72,27 @@ class Phrases:
     """The phrase file. A family is its words, with commas between them.
 
     ``quiet`` are families that silence their own sentence (“what would happen if”), ``settled`` those that silence
-    the sentence before as well (“it was all sorted out”).
+    the sentence before as well (“it was all sorted out”). ``hints`` are the weights of small signs by kind,
+    ``asks`` what to do about these.
     """
 
     version: str
     families: Mapping[str, str]
     signs: tuple[Sign, ...]
+    kin: str = ""
     fillers: str = ""
     small: str = ""
     idioms: str = ""
     meant: str = ""
     quiet: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
+    hints: Mapping[str, Weights] = field(default_factory=dict)
+    asks: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def kin_words(self) -> frozenset[str]:
+        """Mum, nephew, wife."""
+        return frozenset(parts(self.kin))
 
     @cached_property
     def patterns(self) -> Mapping[str, tuple[Pattern, ...]]:
@@ -107,7 +119,8 @@ def screen(texts: Mapping[str, str], phrases: Phrases) -> tuple[Prompt, ...]:
 
 def _screen(key: str, text: str, phrases: Phrases) -> Iterator[Prompt]:
     heard: dict[str, list[Mark]] = {}
-    for mark in phrases.ears.hear(text):
+    words = phrases.ears.words(text)
+    for mark in phrases.ears.hear(words):
         heard.setdefault(mark.family, []).append(mark)
     silent = _silent(heard, phrases)
     found = [
@@ -127,6 +140,12 @@ def _screen(key: str, text: str, phrases: Phrases) -> Iterator[Prompt]:
         named.add(sign.name)
         taken.append((sign.kind, start, end))
         yield Prompt(f"{key}:{sign.name}", sign.kind, _shown(text, chosen), key, sign.why)
+    told = [word for word in words if word.sentence not in silent]
+    for kind, weights in phrases.hints.items():
+        stretch = None if any(kind == k for k, _, _ in taken) else heaviest(told, weights, phrases.kin_words)
+        if stretch:
+            shown = " ".join(text[stretch.start : stretch.end].split())
+            yield Prompt(f"{key}:small signs of {kind}", kind, shown, key, phrases.asks.get(kind, ""))
 
 
 def _silent(heard: _Heard, phrases: Phrases) -> Set[int]:
