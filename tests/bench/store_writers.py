@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.servers import Cluster
-from triage.errors import SlotTaken
+from triage.errors import SlotTaken, StoreAway
 from triage.model import Claim, Event
 from triage.store import open_store
 from triage.store.move import EVER
@@ -56,8 +56,7 @@ class Kept(Protocol):
 class Ours:
     """A store of ours, a folder or an address."""
 
-    def __init__(self, where: Path | str) -> None:
-        outbox = None if isinstance(where, Path) else Path(tempfile.gettempdir()) / f"outbox-{os.getpid()}"
+    def __init__(self, where: Path | str, outbox: Path | None = None) -> None:
         self.store = open_store(where, desk="bench", outbox=outbox)
 
     def keep(self, op: Op) -> None:
@@ -161,27 +160,31 @@ def write(open_it: Callable[[], Kept], log_path: Path, name: str, broken: str, t
     tried = [entry[1] for entry in said if entry[0] == "try"]
     log, store, count = Log(log_path), open_it(), len(tried)
     chance = random.Random(f"{name} {count}")
-    work: Iterator[Op | None] = iter(tried[-1:]) if tried and tried[-1]["id"] not in told else iter(())
+    again = tried[-1] if tried and tried[-1]["id"] not in told else None
     fresh = steps(chance, f"{name}x{count}x")
     while not stop.exists():
-        op = next(work, None)
-        if op is None:
-            op = {**next(fresh), "id": f"{name}-{count}", "at": datetime.now(UTC).isoformat()}
+        op = again or {**next(fresh), "id": f"{name}-{count}", "at": datetime.now(UTC).isoformat()}
+        if again is None:
             log.say("try", op)
-        count += 1
+        count, again = count + 1, None
         if broken == "ack":
-            log.say("ack", {"id": op["id"], "ms": 0})
+            log.say("ack", {"id": op["id"], "ms": 0, "t": time.time()})
         began = time.perf_counter()
         try:
             if broken != "forget" or count % 20:
                 store.keep(op)
         except SlotTaken:
-            log.say(
-                "ack" if broken == "taken" else "taken", {"id": op["id"], "ms": 0} if broken == "taken" else op["id"]
-            )
+            confirmed = {"id": op["id"], "ms": 0, "t": time.time()}
+            log.say(*(("ack", confirmed) if broken == "taken" else ("taken", op["id"])))
+            continue
+        except StoreAway:
+            log.say("away", op["id"])
+            again = op
+            time.sleep(0.05)
             continue
         if broken != "ack":
-            log.say("ack", {"id": op["id"], "ms": round((time.perf_counter() - began) * 1000, 2)})
+            took = round((time.perf_counter() - began) * 1000, 2)
+            log.say("ack", {"id": op["id"], "ms": took, "t": time.time()})
         if think:
             time.sleep(chance.uniform(0, 2 * think))
 
@@ -258,11 +261,11 @@ def bad(found: dict[str, Any]) -> int:
 class Opens:
     """Opens a store; can be handed to another process."""
 
-    def __init__(self, kind: type, where: Path | str) -> None:
+    def __init__(self, kind: type, *where: Path | str) -> None:
         self.kind, self.where = kind, where
 
     def __call__(self) -> Any:
-        return self.kind(self.where)
+        return self.kind(*self.where)
 
 
 def main() -> int:
