@@ -115,9 +115,11 @@ def sets() -> Iterator[tuple[str, list[Listing], list[Case]]]:
         dev = [Case(q["q"], q["cls"], lambda x, rel=rel: x.id in rel) for q, rel in asked]  # type: ignore[misc]
         yield "development set (tuned on)", every, dev
         yield "search_holdout4.txt, development listings", every, cases("search_holdout4.txt", described)
-        yield "search_holdout6.txt, real development listings", real, cases("search_holdout6.txt", told)
+        for name in ("search_holdout6.txt", "search_holdout8.txt"):
+            yield f"{name}, real development listings", real, cases(name, told)
     shipped = list(load_directory().listings)
-    for name in ("search_holdout.txt", "search_holdout2.txt", "search_holdout3.txt", "search_holdout5.txt"):
+    for number in ("", "2", "3", "5", "7"):
+        name = f"search_holdout{number}.txt"
         yield f"{name}, shipped directory", shipped, cases(name, titled)
 
 

@@ -239,7 +239,7 @@ class Ranking:
         typed = query.text
         same = np.zeros(len(docs), np.float32)
         names = [self.postings.names[number] for number in docs.tolist()]
-        if not names or len(typed) < 3:
+        if not names or len(typed) < 2:
             return same, same
         alike = sum(
             np.float32(share) * process.cdist([typed], names, scorer=scorer)[0]

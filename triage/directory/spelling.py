@@ -20,6 +20,8 @@ LAST = "\U0010ffff"
 """Sorts after every word."""
 PLAIN = 0.3
 """How far to trust that an everyday word was meant to be another."""
+MANY = 20_000
+"""Postings from which a beginning says too little, when the word itself is here."""
 LETTERS = {"k": "ckq", "f": "fpv", "s": "scpxz", "n": "gknp", "r": "rw", "j": "gj", "x": "cst", "a": "aeiouy"}
 """The letters that a word may be written with whose sound starts so."""
 
@@ -102,10 +104,10 @@ class Vocabulary:
         readings += [Reading(i, i + 1, 0.93, "stem") for i in self.kin(word) if i != exact]
         known = sum(self.df(r.low, r.high) for r in readings)
         started = 0
-        if last or (len(word) >= 4 and known < 20) or (len(word) == 3 and not known):
+        if last or len(word) >= 4 or (len(word) == 3 and not known):
             low, high = self.start(word)
             started = self.df(low, high) - (self.df(exact, exact + 1) if exact >= 0 else 0)
-            if started:
+            if started and (last or known < 20 or started < MANY):
                 readings.append(Reading(low, high, 0.85 if last else 0.6, "start"))
         if len(word) < 4 or sum(map(str.isalpha, word)) < 4:
             return tuple(readings)
