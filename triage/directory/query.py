@@ -116,7 +116,8 @@ def rejoined(words: list[str], known: tuple[Vocabulary, ...], plain: Callable[[s
             joined = "".join(parts)
             if len(parts) == length and any(odd[at : at + length]) and joined.isalpha() and 6 <= len(joined) <= 20:
                 strange = [word for word, strange in zip(parts, odd[at:], strict=False) if strange and len(word) > 4]
-                trust = max([SURE, *(0.85 * v.like(word)[1] for v in known for word in strange)])
+                least = 0.6 if any(word in STOP for word in parts) else SURE
+                trust = max([least, *(0.85 * v.like(word)[1] for v in known for word in strange)])
                 for vocabulary in known:
                     word, likely = vocabulary.like(joined)
                     if likely > trust and vocabulary.real(word):

@@ -43,6 +43,9 @@ NEAR = 4.0
 """Kilometres from a place within which a listing counts as there, less and less."""
 THERE = 0.85
 """What a place's name is worth in a listing that lies there by its own words."""
+MENTIONED, ASIDE = 0.42, 0.3
+"""A word worth less than the first is only mentioned in a description; beside a phrase that says what is needed, that
+counts for so much."""
 UNHEARD = 0.3
 """How much an everyday word that no listing has is missed."""
 UNPLACED = 8.0
@@ -159,6 +162,7 @@ class Ranking:
         meant = np.zeros(len(docs), np.bool_)
         ideal = needed = plain = 0.0
         there: Mask | None = None
+        heard = any(idea.sure for idea in query.meaning.ideas)
         for word, found in words:
             if not found.df and not word.place:
                 if word.required or word.covered:
@@ -174,14 +178,18 @@ class Ranking:
                 around = np.clip(0.7 * (1 - km / np.float32(NEAR)), 0, 1)
                 worth = np.where(here, np.maximum(worth, np.float32(THERE)), np.maximum(worth, around))
             idf = math.log(1 + (self.count - found.df + 0.5) / (found.df + 0.5))
+            stands = worth
+            if heard and word.required and not word.place:
+                worth, idf = np.where(worth < MENTIONED, worth * np.float32(ASIDE), worth), min(idf, RARE)
             gain = np.float32(word.weight * (min(idf, RARE) if word.covered else idf)) * worth
             raw += gain
             if word.required or word.covered:
-                has = worth > 0
-                literal += np.float32(idf) * (worth + np.float32(COVER) * has)
+                has = stands > 0
+                literal += np.float32(idf) * (stands + np.float32(COVER) * has)
                 plain += idf * (1 + COVER)
                 if word.required:
-                    raw += np.float32(COVER * idf * word.weight) * has
+                    told = has if worth is stands else np.where(stands < MENTIONED, np.float32(ASIDE) * has, has)
+                    raw += np.float32(COVER * idf * word.weight) * told
                     share += np.float32(idf) * has
                     needed += idf
                     ideal += idf * word.weight * (1 + COVER)
