@@ -108,23 +108,23 @@ class Ears:
                 yield NOT, i, i
             if i <= swallowed:
                 continue
-            swallowed = max((last for last, _ in self._along(self._idioms, words, roots, i)), default=-1)
-            if swallowed >= i:
-                continue
-            for last, families in self._along(self._runs, words, roots, i):
-                for family in families:
-                    yield family, i, last
-            for family in self._exact.get(word.word, ()):
-                yield family, i, i
+            if roots[i] in self._idioms:
+                swallowed = max((last for last, _ in self._along(self._idioms, words, roots, i)), default=-1)
+                if swallowed >= i:
+                    continue
+            if roots[i] in self._runs:
+                for last, families in self._along(self._runs, words, roots, i):
+                    for family in families:
+                        yield family, i, last
+            if word.word in self._exact:
+                for family in self._exact[word.word]:
+                    yield family, i, i
 
     def _along(
         self, tree: _Node, words: Sequence[Word], roots: Sequence[str], i: int
     ) -> Iterator[tuple[int, Sequence[str]]]:
-        """(last word, families) of every run that begins at ``i``."""
-        first = tree.get(roots[i])
-        if first is None:
-            return
-        places = [(first, i)]
+        """(last word, families) of every run that begins at ``i``, whose first word the tree has."""
+        places = [(tree[roots[i]], i)]
         while places:
             node, at = places.pop()
             if "" in node:

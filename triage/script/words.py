@@ -146,7 +146,7 @@ def split(text: str) -> list[tuple[str, int, int]]:
 
 def read(text: str, small: Collection[str]) -> list[Word]:
     """The words of a text, with their places. ``small`` words take up no room."""
-    found: list[Word] = []
+    places: list[tuple[str, int, int, int, int, int]] = []
     at = sentence = clause = previous = 0
     for word, start, end in split(text):
         between = text[previous:start]
@@ -158,29 +158,30 @@ def read(text: str, small: Collection[str]) -> list[Word]:
             clause += 1
         previous = end
         at += word not in small
-        found.append(Word(word, start, end, at, sentence, clause))
-    denied = _denied(found, small)
-    return [w if since < 0 else w._replace(denied=since) for w, since in zip(found, denied, strict=True)]
+        places.append((word, start, end, at, sentence, clause))
+    denied = _denied([(place[0], place[1], place[5]) for place in places], small)
+    return [Word(*place, since) for place, since in zip(places, denied, strict=True)]
 
 
-def _denied(words: Sequence[Word], small: Collection[str]) -> list[int]:
-    """For each word, where the “not” begins that stands before it, near and in its clause; -1 without one."""
+def _denied(words: Sequence[tuple[str, int, int]], small: Collection[str]) -> list[int]:
+    """For each (word, start, clause), where the “not” begins that stands before it, near and in its clause, or -1."""
     denied = [-1] * len(words)
     left = clause = 0
     since = -1
-    for i, word in enumerate(words):
-        if word.clause != clause:
-            left, clause = 0, word.clause
-        denied[i] = since if left > 0 else -1
-        following = words[i + 1].word if i + 1 < len(words) else ""
-        if word.word in NEGATION:
-            left, since = (0 if following in _HEARSAY else _REACH), word.start
-            if word.word in _AFTER and i and words[i - 1].clause == clause - 1:
+    for i, (word, start, within) in enumerate(words):
+        if within != clause:
+            left, clause = 0, within
+        if left > 0:
+            denied[i] = since
+        if word in NEGATION:
+            following = words[i + 1][0] if i + 1 < len(words) else ""
+            left, since = (0 if following in _HEARSAY else _REACH), start
+            if word in _AFTER and i and words[i - 1][2] == clause - 1:
                 for j in range(max(0, i - _REACH), i):
-                    if words[j].clause == clause - 1:
-                        denied[j] = word.start
-        elif word.word == "used" and following == "to":
-            left, since = _REACH + 1, word.start
-        elif word.word not in small and left:
+                    if words[j][2] == clause - 1:
+                        denied[j] = start
+        elif word == "used" and i + 1 < len(words) and words[i + 1][0] == "to":
+            left, since = _REACH + 1, start
+        elif left and word not in small:
             left -= 1
     return denied
