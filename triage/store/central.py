@@ -111,7 +111,10 @@ class PostgresStore:
                 found = [(call.id, *_line(call)) for call in self._told(do, lined)]
                 do(sql.INDEX, *map(list, zip(*found, strict=True)))
 
-        if len(calls) == 1 and not (lined or release or claim):
+        plain = len(calls) == 1 and not (lined or release or claim)
+        if plain and len(events) == 1 and self._added(rows, owner):
+            return
+        if plain:
             self._insert(self.server.rows, rows, owner)
         elif events or claim or release:
             self.server.together(work)
@@ -119,6 +122,12 @@ class PostgresStore:
     def _insert(self, do: Do, rows: list[list[str]], owner: str) -> None:
         for ref, whose in do(sql.KEEP, *rows, owner, owner, self.server.session):
             raise NotYours(ref, whose)
+
+    def _added(self, rows: list[list[str]], owner: str) -> bool:
+        """Keep one more event of a call that is going on; whether it was that."""
+        event_id, call, _, at, staff, kind, data = (column[0] for column in rows)
+        values = (call, owner, owner, event_id, call, at, staff, kind, data, self.server.session)
+        return bool(self.server.rows(sql.ADD, *values))
 
     def _claim(self, do: Do, claim: Claim) -> None:
         """Claim over the call's own and over holds that have run out; the same rules as the journal's."""

@@ -47,7 +47,7 @@ _AGAIN = (SerializationFailure, DeadlockDetected, UniqueViolation)
 TRIES = 8
 LATE = 200
 """How many numbers a change may come after newer ones and still be noticed."""
-APART = 0.25
+APART = 0.5
 """Seconds between two notifications of one desk."""
 DIAL = 0.5
 """Seconds between two tries of a server that is away."""
