@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -499,3 +501,36 @@ def test_a_place_in_use_isnt_moved_into(desks: Callable[..., PostgresStore], tmp
     server.write(opened(OTHER))
     with pytest.raises(StoreRefused, match="in use"):
         move(source, server)
+
+
+# --- killed at random -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("broken", ["", "forget"])
+def test_desks_killed_at_random_lose_nothing_and_the_count_of_it_can_tell(broken: str) -> None:
+    servers.shared()
+    words = ["--seconds", "1.5", "--writers", "3", "--pause", "0.3", "--stores", "postgresql"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.store_writers", *words, *(["--break", broken] if broken else [])],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["acknowledged"] > 20, done.stderr
+    assert bool(found["lost"]) == bool(broken)
+    assert (found["wrong"], found["double"], found["faults"]) == (0, 0, [])
+
+
+def test_a_connection_cut_while_a_desk_slept_is_made_again(desks: Callable[..., PostgresStore]) -> None:
+    asleep, other = desks(), desks(desk="two")
+    asleep.write(opened())
+    ((pid,),) = asleep.server.rows("SELECT pg_backend_pid()")
+    other.write(event("e1"))
+    other.server.rows("SELECT pg_terminate_backend(%s)", pid)
+    assert asleep.refresh()
+    asleep.write(event("e2"))
+    assert kinds(asleep) == [f"open-{CALL}", "e1", "e2"]
+    assert not asleep.waiting

@@ -6,20 +6,24 @@ Every save is on the disk when it returns. The rounds of the stores take turns, 
 disk meets them all; ratios are of medians.
 
     python tests/bench/store_latency.py
+    python tests/bench/store_latency.py --calls 1000 10000 100000 1000000 --no-tinydb
+
+With it: what opening the largest history costs, in a process of its own, in seconds and memory.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +40,7 @@ from triage.store.segments import carried_name
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 WORDS = "Mum has fallen twice this week and can’t get in the bath; she says she’s fine but isn’t eating. "
 PER_DAY = 150
+ROOT = Path(__file__).parents[2]
 
 
 def made_call(number: int, at: datetime, answers: int = 6) -> Call:
@@ -47,10 +52,11 @@ def made_call(number: int, at: datetime, answers: int = 6) -> Call:
     return Call(call, tuple(Event(f"{call} {n}", call, at, "ann", kind, data) for n, (kind, data) in enumerate(said)))
 
 
-def history(calls: int) -> list[Call]:
-    """So many calls of the days before today, oldest first."""
-    days = calls // PER_DAY + 1
-    return [made_call(n, NOW - timedelta(days=days - n // PER_DAY, minutes=-(n % PER_DAY))) for n in range(calls)]
+def history(calls: int) -> Iterator[Call]:
+    """So many calls of the days before today, oldest first; the older days are busier when there are very many."""
+    a_day = max(PER_DAY, calls // 2000)
+    days = calls // a_day + 1
+    return (made_call(n, NOW - timedelta(days=days - n // a_day, minutes=-(n % a_day) / 4)) for n in range(calls))
 
 
 def archived_store(folder: Path, calls: int) -> Path:
@@ -58,10 +64,7 @@ def archived_store(folder: Path, calls: int) -> Path:
     store = JournalStore(folder, clock=lambda: NOW)
     store.close()
     archive = Archive(folder / "archive")
-    months: dict[str, list[Call]] = {}
-    for call in history(calls):
-        months.setdefault(f"{call.events[0].at:%Y-%m}", []).append(call)
-    for month, found in months.items():
+    for month, found in groupby(history(calls), lambda call: f"{call.events[0].at:%Y-%m}"):
         docs = ((call, [(event.id, event_doc(event)) for event in call.events]) for call in found)
         archive.sizes = {**archive.sizes, month: archive.append(month, docs)}
     at = NOW.isoformat()
@@ -88,6 +91,32 @@ def opened(folder: Path) -> tuple[JournalStore, float]:
     began = time.perf_counter()
     store = JournalStore(folder, clock=lambda: NOW)
     return store, time.perf_counter() - began
+
+
+def opened_alone(folder: Path) -> dict[str, float]:
+    """Opening it in a process of its own: milliseconds, and megabytes over what the program itself takes."""
+    code = f"""
+import json, resource, time
+from pathlib import Path
+from tests.bench import store_latency as bench
+def held():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+before = held()
+store, seconds = bench.opened(Path({str(folder)!r}))
+after = held()
+began = time.perf_counter()
+found = store.find(next(bench.history(1)).id[-7:].upper())
+find = time.perf_counter() - began
+day = (bench.NOW - bench.timedelta(days=1)).date()
+began = time.perf_counter()
+lines = len(list(store.summaries(day, day)))
+listed = time.perf_counter() - began
+times = dict(open_ms=seconds * 1000, open_mb=after - before, find_ms=find * 1000, day_ms=listed * 1000, lines=lines)
+print(json.dumps(times))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    told: dict[str, float] = json.loads(done.stdout)
+    return told
 
 
 def journal_saver(store: JournalStore) -> Callable[[int], None]:
@@ -156,30 +185,31 @@ def measure(savers: dict[str, tuple[Callable[[int], None], int]], rounds: int = 
 
 def main() -> int:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    words.add_argument("--calls", type=int, default=100_000, help="the larger history")
+    words.add_argument("--calls", type=int, nargs="+", default=[1000, 100_000], help="the histories")
+    words.add_argument(
+        "--no-tinydb", action="store_true", help="without stock TinyDB, which takes minutes from 100,000"
+    )
     words.add_argument("--saves", type=int, default=2000)
     words.add_argument("--json", action="store_true")
     args = words.parse_args()
-    big, saves = args.calls, args.saves
+    big, saves = max(args.calls), args.saves
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         stores = {
-            "journal, 1,000 archived": opened(archived_store(folder / "a", 1000)),
-            f"journal, {big:,} archived": opened(archived_store(folder / "b", big)),
-            "journal, one day of 1,000": opened(one_day_store(folder / "c", 1000)),
+            f"journal, {calls:,} archived": opened(archived_store(folder / f"a{calls}", calls)) for calls in args.calls
         }
+        stores["journal, one day of 1,000"] = opened(one_day_store(folder / "day", 1000))
         savers = {name: (journal_saver(store), saves) for name, (store, _) in stores.items()}
-        savers["SQLite WAL FULL, 1,000"] = (sqlite_saver(folder / "a.db", 1000), saves)
-        savers[f"SQLite WAL FULL, {big:,}"] = (sqlite_saver(folder / "b.db", big), saves)
-        savers["stock TinyDB, 1,000"] = (tinydb_saver(folder / "a.json", 1000), 50)
-        savers[f"stock TinyDB, {big:,}"] = (tinydb_saver(folder / "b.json", big), 3)
+        for calls in args.calls:
+            savers[f"SQLite WAL FULL, {calls:,}"] = (sqlite_saver(folder / f"{calls}.db", calls), saves)
+        for calls in () if args.no_tinydb else args.calls:
+            made = tinydb_saver(folder / f"{calls}.json", calls)
+            savers[f"stock TinyDB, {calls:,}"] = (made, 50 if calls < 10_000 else 3)
         took = measure(savers)
-        store = stores[f"journal, {big:,} archived"][0]
-        began = time.perf_counter()
-        store.find(history(1)[0].id[-7:])
-        find = (time.perf_counter() - began) * 1000
-    base = statistics.median(took["journal, 1,000 archived"])
-    sqlite = statistics.median(took["SQLite WAL FULL, 1,000"])
+        alone = opened_alone(folder / f"a{big}")
+    least = f"{min(args.calls):,}"
+    base = statistics.median(took[f"journal, {least} archived"])
+    sqlite = statistics.median(took[f"SQLite WAL FULL, {least}"])
     rows: list[dict[str, Any]] = []
     for name, times in took.items():
         middle = statistics.median(times)
@@ -195,7 +225,7 @@ def main() -> int:
             }
         )
     if args.json:
-        print(json.dumps({"rows": rows, "find_ref_ms": find}))
+        print(json.dumps({"rows": rows, "alone": alone}))
         return 0
     print(f"{'saving one answer':28} {'saves':>6} {'median':>9} {'p99':>9} {'×journal':>9} {'×SQLite':>9} {'open':>8}")
     for row in rows:
@@ -204,8 +234,11 @@ def main() -> int:
             f"{row['store']:28} {row['saves']:6} {row['median_ms']:7.3f}ms {row['p99_ms']:7.3f}ms "
             f"{row['to_journal_1000']:9.2f} {row['to_sqlite_1000']:9.2f} {first_opened:>8}"
         )
-    print(f"finding a call by reference in {big:,} archived calls, index not yet checked: {find:.0f} ms")
-    print(f"peak memory of the whole run: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+    print(
+        f"{big:,} archived calls, in a process of its own: opened in {alone['open_ms']:.1f} ms with "
+        f"{alone['open_mb']:.1f} MB; the oldest call found by its reference in {alone['find_ms']:.0f} ms (index not "
+        f"yet checked); yesterday's {alone['lines']:.0f} lines in {alone['day_ms']:.0f} ms"
+    )
     return 0
 
 

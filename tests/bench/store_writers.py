@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.servers import Cluster
-from triage.errors import SlotTaken, StoreAway
+from triage.errors import SlotTaken, StoreAway, StoreBusy
 from triage.model import Claim, Event
 from triage.store import open_store
 from triage.store.move import EVER
@@ -177,7 +177,7 @@ def write(open_it: Callable[[], Kept], log_path: Path, name: str, broken: str, t
             confirmed = {"id": op["id"], "ms": 0, "t": time.time()}
             log.say(*(("ack", confirmed) if broken == "taken" else ("taken", op["id"])))
             continue
-        except StoreAway:
+        except (StoreAway, StoreBusy):
             log.say("away", op["id"])
             again = op
             time.sleep(0.05)
@@ -240,6 +240,7 @@ def check(store: Kept, said: list[list[Any]]) -> dict[str, Any]:
         "acknowledged": len(acked),
         "bookings": len(booked),
         "refused": sum(what == "taken" for what, _ in said),
+        "tried_again": sum(what == "away" for what, _ in said),
         "lost": sum(lost.values()),
         "lost_kinds": dict(lost),
         "wrong": len(wrong),
