@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from triage.diary import Diary
     from triage.directory.search import Index
     from triage.library.directory import Directory
+    from triage.money import LimitsTable
     from triage.promises import Standards
     from triage.script.screen import Phrases
 
@@ -60,6 +61,13 @@ class Tools:
         from triage.library.outcomes import load_outcomes
 
         return {o.code: o for o in load_outcomes()}
+
+    @cached_property
+    def limits(self) -> LimitsTable:
+        """What savings mean for a charge, by year."""
+        from triage.library.limits import load_limits
+
+        return load_limits()
 
     @cached_property
     def standards(self) -> Standards:

@@ -208,6 +208,7 @@ class _Reader:
         else:
             raise node.bad("this step stands in no section: give it a “section”")
         self.names.use("section", given.get("section", node), step.section)
+        self._leads(node, "after")
         keys = [f.key for f in step.fields]
         for key in keys:
             if keys.count(key) > 1:

@@ -44,6 +44,7 @@ def figures(window: Window) -> tuple[Figure, ...]:
         wait_to_slot(window),
         repeats(window),
         late(window),
+        misfits(window),
     )
 
 
@@ -161,6 +162,17 @@ def wait_to_slot(window: Window) -> Spread:
     ]
     return Spread(
         "K16-W", "Wait to the appointment", "Days from the call to the appointment booked.", "d", tuple(values)
+    )
+
+
+def misfits(window: Window) -> Count:
+    """Steps left because they did not fit the caller."""
+    return Count(
+        "MISFIT",
+        "Did not fit",
+        "Steps of the script that handlers left because they did not fit the caller. The page of the call gives the "
+        "step and the reason. A call with two is here twice.",
+        tuple(c.id for c in window.calls for _ in c.of_kind("misfit")),
     )
 
 

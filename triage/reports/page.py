@@ -90,6 +90,7 @@ def call_page(call: Call, words: Words, outcomes: Mapping[str, OutcomeCode], lis
         Part("Answers", _answers(call, words, [k for k in call.answers if k not in (*WHO, "reason_verbatim")])),
         Part("Consent to tell others", tuple(_consent(c) for c in consents.given(call))),
         Part("Prompts checked", tuple(("", f"“{_prompt(p)}”: {note}") for p, note in call.checked.items())),
+        Part("Did not fit", tuple((e.data["step"], e.data["reason"]) for e in call.of_kind("misfit"))),
         Part("Shortlist", _shortlist(call, listings)),
         Part("Appointments", tuple((_when(slot), words.appointment(slot)) for slot in call.bookings)),
         Part("Outcome", _outcome(call, words, outcomes)),

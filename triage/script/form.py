@@ -119,7 +119,8 @@ class Step:
     ``say`` is read aloud; ``ask`` is what the handler asks; ``why`` is shown under ``?``; ``tip`` is a line for the
     handler only. ``opens`` names a tool the step wants at hand: ``directory``, ``diary``, ``record`` or ``leaflet``.
     ``check`` marks what SCRIPT.md is unsure of. ``wishes`` are directory words that suggest listings here. ``history``:
-    what is said tells that somebody is on the record, so it isn't said while nothing may be disclosed.
+    what is said tells that somebody is on the record, so it isn't said while nothing may be disclosed. ``after``: the
+    step that is asked before this one, however the handler comes here.
     """
 
     id: str
@@ -136,6 +137,7 @@ class Step:
     check: str = ""
     wishes: tuple[str, ...] = ()
     history: bool = False
+    after: str = ""
 
     def field(self, key: str) -> Field | None:
         """The field with this key."""

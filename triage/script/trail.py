@@ -204,7 +204,9 @@ class Trail:
             ]
             if not entries:
                 return
-            self._all(min(entries, key=script.order.__getitem__))
+            entry = min(entries, key=script.order.__getitem__)
+            before = script.steps[entry].after
+            self._all(before if before and before not in self.steps else entry)
 
 
 def chosen_options(field: Field, value: Value) -> list[Option]:

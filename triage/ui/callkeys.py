@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from triage.ui import standing
+from triage.ui import more, standing
 from triage.ui.answering import Answering
 from triage.ui.here import here
 
@@ -54,6 +54,7 @@ class CallKeys(Screen[None]):
                 ("q", "search the directory"),
             )
         ),
+        *(Binding(e.letter, f"extra('{e.letter}')", e.text.lower(), show=False, tooltip=e.more) for e in more.EXTRAS),
     ]
 
     def go_to_pane(self, pane: str) -> None:
@@ -86,13 +87,20 @@ class CallKeys(Screen[None]):
             standing.raise_rule(here(self), letter)
         self.go_to_pane("step")
 
+    def action_extra(self, letter: str) -> None:
+        """What else may be done at any moment."""
+        here(self).drafts.flush()
+        more.act(here(self), letter)
+
     def action_rules(self) -> None:
         """List the standing rules."""
         here(self).drafts.flush()
         self.app.push_screen(standing.rules(here(self)), self._rule)
 
     def _rule(self, letter: str | None) -> None:
-        if letter:
+        if letter in [e.letter for e in more.EXTRAS]:
+            self.action_extra(str(letter))
+        elif letter:
             self.action_standing(letter)
 
     def action_jump(self) -> None:
@@ -163,6 +171,8 @@ class CallKeys(Screen[None]):
             return True
         if action == "fast_exit":
             return on_call and bool(here(self).desk.script.fast_exits)
+        if action == "extra":
+            return on_call
         if action in ("standing", "pane", "notes", "wrap_up", "check", "rules", "jump", "undo", "leave", "keep"):
             return on_call
         return True

@@ -8,6 +8,7 @@ from triage.desk.desk import UNDOABLE
 from triage.script import telling
 from triage.ui import words
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
+from triage.ui.more import EXTRAS
 
 if TYPE_CHECKING:
     from triage.ui.app import TriageApp
@@ -18,7 +19,8 @@ SEARCH = Pick("q", "Search the directory", "q", "the call stays open")
 def rules(app: TriageApp) -> PickDialog:
     """The list of standing rules, each with its letter."""
     picks = [Pick(i.letter, i.title, i.letter) for i in app.desk.script.interrupts if i.letter != SEARCH.letter]
-    return PickDialog("Standing rules", [*picks, SEARCH], words="From any step; you come back to where you were.")
+    said = "From any step; you come back to where you were."
+    return PickDialog("Standing rules", [*picks, SEARCH, *EXTRAS], words=said)
 
 
 def raise_rule(app: TriageApp, letter: str) -> None:

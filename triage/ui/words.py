@@ -30,6 +30,8 @@ def done(script: Script, event: Event) -> str:
         case "answered":
             step = script.steps.get(str(data["step"]))
             return f"the answer to {step.title if step else data['step']}"
+        case "misfit":
+            return f"leaving {data['step']} as one that does not fit"
         case "raised":
             title = next((i.title for i in script.interrupts if i.name == data["interrupt"]), data["interrupt"])
             return f"raising “{title}”"
