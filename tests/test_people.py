@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from tests.bench.people import TODAY, by_hand, made
+from tests.conftest import Clock
 from tests.town import town
+from triage.desk import Desk
+from triage.desk.people import Unproven
 from triage.library.nicknames import load_names
+from triage.model import Call
 from triage.people import Names, People, Person, agrees, doubles, hear
 from triage.people.identity import enough
 
@@ -166,3 +171,153 @@ def test_the_set_of_misheard_names_is_found(names: Names) -> None:
     wrong = [c for c in cases if (first(index, c.typed + " ") or BILL).id != c.person]
     assert len(cases) >= 200
     assert len(wrong) <= len(cases) // 50, wrong
+
+
+# ------------------------------------------------------------------ at the desk
+
+
+def ring(desk: Desk, **answers: str) -> Call:
+    """A call about somebody, left open."""
+    call = desk.open()
+    for step, keys in (("G4", ("caller_role", "anonymous")), ("T1", ("caller_name",)), ("T2", ("tp_consent",))):
+        given = {k: answers[k] for k in keys if k in answers}
+        call = desk.answer(call, step, given) if given else call
+    for step, key in (("D1", "p_name"), ("D2", "p_dob"), ("D3", "p_postcode"), ("D4", "p_phone"), ("D5", "p_nhs")):
+        call = desk.answer(call, step, {key: answers[key]}) if key in answers else call
+    return call
+
+
+ABOUT_BILL = {"caller_role": "self", "p_name": "William Hargreaves", "p_dob": "7 March 1943", "p_postcode": "CV6 5QP"}
+
+
+def test_who_rang_before_is_found_by_what_is_heard_now(desk: Desk) -> None:
+    before = ring(desk, **ABOUT_BILL)
+    now = ring(desk, caller_role="self", p_name="Bill Hargreave", p_dob="3 July 1943")
+    (found,) = desk.people.find(desk.people.asked_about(now), besides=now.id)
+    assert found.person.calls == (before.id,)
+    assert found.person.outward == "CV6"
+
+
+def test_an_anonymous_call_is_never_in_the_index(desk: Desk) -> None:
+    """PRIVACY P2."""
+    call = ring(desk, **ABOUT_BILL)
+    assert len(desk.people.load()) == 1
+    call = desk.answer(call, "G4b", {"anonymous": "yes"})
+    assert len(desk.people.load()) == 0
+    with pytest.raises(Unproven):
+        desk.people.looked(call, "bill hargreaves", 0)
+
+
+def test_demo_calls_are_not_people_of_the_record(desk: Desk) -> None:
+    desk.mode = "demo"
+    ring(desk, **ABOUT_BILL)
+    desk.mode = "live"
+    assert desk.people.find("bill hargreaves") == ()
+
+
+def test_two_calls_with_one_name_and_date_of_birth_are_one_person(desk: Desk) -> None:
+    one, two = ring(desk, **ABOUT_BILL), ring(desk, **{**ABOUT_BILL, "p_postcode": "CV1 1AA"})
+    (person,) = desk.people.load().people
+    assert person.calls == (one.id, two.id)
+    assert person.postcode == "CV1 1AA"
+
+
+def test_a_father_and_a_son_at_one_address_stay_two(desk: Desk) -> None:
+    ring(desk, **ABOUT_BILL)
+    ring(desk, **{**ABOUT_BILL, "p_dob": "1 May 1970"})
+    assert len(desk.people.load()) == 2
+
+
+def test_a_record_opens_only_when_two_points_agree_and_who_looked_is_kept(desk: Desk) -> None:
+    """PRIVACY P9, A2."""
+    before = ring(desk, **ABOUT_BILL)
+    call = ring(desk, caller_role="self", p_name="Bill Hargreaves")
+    (found,) = desk.people.find("bill hargreaves", besides=call.id)
+    with pytest.raises(Unproven):
+        desk.people.open(call, found.person)
+    assert not desk.store.call(call.id).of_kind("viewed")
+    desk.people.open(call, found.person, said="7/3/1943", words="bill hargreaves")
+    (viewed,) = desk.store.call(call.id).of_kind("viewed")
+    assert list(viewed.data["calls"]) == [before.id]
+    assert list(viewed.data["points"]) == ["name", "date of birth"]
+
+
+def test_without_a_call_on_the_line_a_reason_is_needed_and_kept(desk: Desk) -> None:
+    before = ring(desk, **ABOUT_BILL)
+    (person,) = desk.people.load().people
+    with pytest.raises(Unproven):
+        desk.people.open(None, person, reason="  ")
+    desk.people.open(None, person, reason="the GP wrote back")
+    (viewed,) = desk.store.call(before.id).of_kind("viewed")
+    assert (viewed.data["reason"], viewed.by) == ("the GP wrote back", "hannah")
+
+
+def test_a_search_without_a_call_is_kept_too(desk: Desk) -> None:
+    desk.people.looked(None, "bill hargreaves", 3)
+    (kept,) = [e for call in desk.store.every() for e in call.events]
+    assert (kept.kind, kept.data["words"], kept.data["found"]) == ("looked up", "bill hargreaves", 3)
+    assert desk.open_calls() == ()
+
+
+@pytest.mark.parametrize(
+    ("consent", "hidden"),
+    [("no/refuses", True), ("", True), ("yes, person present", False), ("can't say/unable", True)],
+)
+def test_history_is_hidden_while_the_person_has_not_agreed_to_the_caller(
+    desk: Desk, consent: str, hidden: bool
+) -> None:
+    """PRIVACY P11."""
+    answers = {"caller_role": "relative/friend/neighbour", "caller_name": "Joan Ward", "tp_consent": consent}
+    call = ring(desk, **{k: v for k, v in answers.items() if v})
+    assert bool(desk.people.may_see(call)) == hidden
+
+
+def test_a_restricted_record_is_hidden_from_a_handler(desk: Desk) -> None:
+    """PRIVACY P10."""
+    call = ring(desk, **ABOUT_BILL)
+    desk.flag(call, "F-SENS", True, "works here")
+    assert desk.people.find("bill hargreaves") == ()
+    (seen,) = desk.people.find("bill hargreaves", restricted=True)
+    assert seen.person.restricted
+    desk.staff = replace(desk.staff, roles=("supervisor",))
+    assert desk.people.find("bill hargreaves")
+
+
+def test_a_second_call_in_28_days_is_a_repeat_and_the_third_goes_to_the_supervisor(desk: Desk, clock: Clock) -> None:
+    ring(desk, **ABOUT_BILL)
+    clock.tick(days=10)
+    second = ring(desk, **ABOUT_BILL)
+    (person,) = desk.people.load().people
+    second = desk.people.same(second, person)
+    assert second.flags_set["F-REPEAT"]
+    assert not second.promises
+    clock.tick(days=10)
+    third = ring(desk, **ABOUT_BILL)
+    (person,) = desk.people.load().people
+    third = desk.people.same(desk.people.same(third, person), person)
+    (task,) = third.promises
+    assert "several calls" in task.data["what"]
+    assert "upervisor" in task.data["owner"]
+
+
+def test_a_call_after_28_days_is_no_repeat(desk: Desk, clock: Clock) -> None:
+    ring(desk, **ABOUT_BILL)
+    clock.tick(days=29)
+    call = ring(desk, **ABOUT_BILL)
+    (person,) = desk.people.load().people
+    assert "F-REPEAT" not in desk.people.same(call, person).flags_set
+
+
+def test_records_are_linked_with_a_reason_and_taken_apart_again(desk: Desk) -> None:
+    one = ring(desk, **ABOUT_BILL)
+    two = ring(desk, **{**ABOUT_BILL, "p_dob": "3 July 1943", "p_name": "Bill Hargreaves"})
+    (pair,) = desk.people.doubles()
+    assert {pair.one.id, pair.other.id} == {one.id, two.id}
+    with pytest.raises(Unproven):
+        desk.people.link(one.ref, two.ref, "")
+    desk.people.link(one.ref, two.ref, "the caller said the date was taken down wrongly")
+    (person,) = desk.people.load().people
+    assert person.calls == (one.id, two.id)
+    desk.people.link(one.ref, two.ref, "they are brothers", on=False)
+    assert len(desk.people.load()) == 2
+    assert [e.data["on"] for e in desk.store.call(one.id).of_kind("linked")] == [True, False]
