@@ -71,8 +71,10 @@ class Event:
                    were read out, where the script keeps them by their version)
     withdrew       key, value, to, reason: a consent taken back, such as that to tell the GP (``consent_share``)
     drafted        field (a key, or ``notes``), text: what is being typed, at most 300 ms behind the keys
+    misfit         step, reason: the step was left because it doesn't fit this caller
     raised         interrupt (a name from the script), at (the step it left)
-    went           step: the handler jumped there; back (bool): it was on the trail, to look at it or change it
+    went           step: the handler jumped there; back (bool): it was on the trail, to look at it or change it;
+                   then, at: the step that was meant, which this one must come before, and the one that was left
     returned       at (a step): back from a jump or an interrupt to where the answers lead
     undone         event: the id of the event that no longer counts
     checked        prompt (its id), note
@@ -183,8 +185,8 @@ class Call:
 
     @cached_property
     def passed(self) -> frozenset[str]:
-        """The ids of the steps that were answered or read out."""
-        return frozenset(e.data["step"] for e in self.of_kind("answered"))
+        """The ids of the steps that were answered, read out, or left because they don't fit."""
+        return frozenset(e.data["step"] for e in self.of_kind("answered", "misfit"))
 
     @cached_property
     def raised(self) -> tuple[str, ...]:
@@ -201,10 +203,10 @@ class Call:
     def focus(self) -> str | None:
         """The step the handler jumped to and hasn't answered yet."""
         where = None
-        for event in self.of_kind("went", "returned", "answered", "raised"):
+        for event in self.of_kind("went", "returned", "answered", "misfit", "raised"):
             if event.kind == "went":
                 where = event.data["step"]
-            elif event.kind != "answered" or event.data["step"] == where:
+            elif event.kind not in ("answered", "misfit") or event.data["step"] == where:
                 where = None
         return where
 

@@ -29,7 +29,7 @@ from triage.store.base import Store
 if TYPE_CHECKING:
     from triage.desk.people import Register
 
-UNDOABLE = ("answered", "raised", "went", "checked", "flagged", "shortlisted", "dropped", "outcome")
+UNDOABLE = ("answered", "misfit", "raised", "went", "checked", "flagged", "shortlisted", "dropped", "outcome")
 """What one key takes back. Bookings are cancelled with a reason instead, and what was handed out was handed out."""
 
 HOLD_MINUTES = 5
@@ -103,7 +103,8 @@ class Desk:
             raise BadAnswer(telling.key_title(self.script, unwanted[0]), NO_NAMES)
         data = {**stamps(self.script.steps[step], call, data, self.clock()), **data}
         words = {"said": telling.aloud(self.script.steps[step])} if said else {}
-        return self._settled(call, self._add(call, "answered", step=step, answers={**said, **data}, **words), step)
+        after = self._add(call, "answered", step=step, answers={**said, **data}, **words)
+        return self._go_on(call, self._settled(call, after, step), step)
 
     def preview(self, call: Call, step: str, answers: Mapping[str, object]) -> Change:
         """What :meth:`answer` would change, before it does."""
@@ -116,6 +117,14 @@ class Desk:
         if call.drafts.get(field, "") == text or identifies(call, {field: text}):
             return call
         return self._add(call, "drafted", field=field, text=text)
+
+    def misfit(self, call: Call, step: str, reason: str) -> Call:
+        """Leave a step that doesn't fit this caller, with the reason; it stands in the supervisor's list."""
+        if step not in self.script.steps:
+            raise NotFound(f"There is no step {step} in this script.")
+        if not reason.strip():
+            raise Slip("Say why this step does not fit: the script is put right by these reasons.")
+        return self._settled(call, self._add(call, "misfit", step=step, reason=reason.strip()))
 
     def interrupt(self, call: Call, name: str) -> Call:
         """Raise a standing rule (danger, safeguarding, …) whatever the step.
@@ -133,8 +142,26 @@ class Desk:
         """Jump to a step, in the caller's order rather than the script's."""
         if step not in self.script.steps:
             raise NotFound(f"There is no step {step} in this script.")
-        known = {"back": True} if step in self.walk(call).path else {}
+        before = self.script.steps[step].after
+        known: dict[str, Any] = {}
+        if before and before not in call.passed:
+            step, known = before, {"then": step, "at": self.walk(call).step or ""}
+        if step in self.walk(call).path:
+            known = {**known, "back": True}
         return self._add(call, "went", step=step, **known)
+
+    def _go_on(self, before: Call, after: Call, step: str) -> Call:
+        """After a step that was jumped to: to the danger it tells of, else on to the step that was meant."""
+        if before.focus != step:
+            return after
+        there = self.walk(after)
+        facts = _Facts(there.used, frozenset(there.path), frozenset((*there.flags, *there.actions)))
+        way = next((r for r in self.script.steps[step].routes if holds(r.when, facts)), None)
+        urgent = [i.name for i in self.script.interrupts if way and i.to in way.first and i.to not in after.passed]
+        if urgent and there.step not in (way.first if way else ()):
+            return self.interrupt(after, urgent[0])
+        went = next((e.data for e in reversed(before.of_kind("went")) if e.data["step"] == step), {})
+        return self.go(after, went["then"]) if went.get("then") and there.step == went["at"] else after
 
     def back(self, call: Call) -> Call:
         """Leave a jump, to where the answers lead."""
