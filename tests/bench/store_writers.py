@@ -166,7 +166,8 @@ def write(open_it: Callable[[], Kept], log_path: Path, name: str, broken: str, t
         op = again or {**next(fresh), "id": f"{name}-{count}", "at": datetime.now(UTC).isoformat()}
         if again is None:
             log.say("try", op)
-        count, again = count + 1, None
+            count += 1
+        again = None
         if broken == "ack":
             log.say("ack", {"id": op["id"], "ms": 0, "t": time.time()})
         began = time.perf_counter()
