@@ -25,7 +25,7 @@ from triage.library.phrases import load_phrases
 from triage.script.hints import classes, features
 from triage.settings import shipped
 
-FALSE = {"danger": 0.04, "safeguarding": 0.05}
+FALSE = {"danger": 0.02, "safeguarding": 0.035}
 """The share of everyday stories that may reach the threshold of each kind by small signs alone."""
 ROUNDS, RATE, DECAY, SEED, FOLDS = 20, 0.3, 0.2, 1, 10
 PHRASE = 0.1
