@@ -36,6 +36,7 @@ class CallKeys(Screen[None]):
         Binding("f4", "check", "checked", id="check", show=False, tooltip="The CHECK line was looked at: with a note"),
         Binding("ctrl+o", "rules", "standing rules", id="rules", show=False, tooltip="Danger, unsafe to talk, …"),
         Binding("ctrl+g", "jump", "go to step", id="jump", show=False, tooltip="Any step, by its words"),
+        Binding("ctrl+n", "person", "known to us", id="person", show=False, tooltip="Find the person: earlier calls"),
         Binding("ctrl+r", "undo", "undo", id="undo", show=False, tooltip="Take back the last thing done"),
         Binding("ctrl+l", "leave", "back", id="leave", show=False, tooltip="Back to where you were"),
         Binding("shift+f6", "pane(-1)", "pane before", show=False),
@@ -133,6 +134,17 @@ class CallKeys(Screen[None]):
         """The directory, laid over the call."""
         here(self).drafts.flush()
         await here(self).action_tool("directory")
+
+    def action_person(self) -> None:
+        """Find the person: have they rung before, is the same request open already?"""
+        from triage.ui.record import RecordDialog
+
+        app = here(self)
+        app.drafts.flush()
+        if app.call is not None and app.call.anonymous:
+            app.say("this caller gives no name, so nobody is looked up")
+            return
+        self.app.push_screen(RecordDialog(), lambda _: self.answering.show(again=True))
 
     async def action_diary(self) -> None:
         """The diary, laid over the call."""

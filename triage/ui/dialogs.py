@@ -81,7 +81,7 @@ class PickDialog(_Dialog):
             if self._words:
                 yield Static(self._words, markup=False)
             if self._with_field:
-                yield _Filter(self._lines, self._filter)
+                yield Filter(self._lines, self._filter)
             yield self._lines
 
     def on_mount(self) -> None:
@@ -159,7 +159,7 @@ class NoteDialog(_Dialog):
             self.dismiss(self._field.text.strip())
 
 
-class _Filter(TextField):
+class Filter(TextField):
     """The field above a list: the list's keys move the list from here."""
 
     def __init__(self, lines: Lines, changed: Callable[[str], None]) -> None:

@@ -13,7 +13,12 @@ from triage.script.form import Field
 if TYPE_CHECKING:
     from triage.ui.widgets.step import StepView
 
-OPENS = {"directory": ("F3", "directory"), "diary": ("F7", "diary"), "leaflet": ("F10", "leaflet")}
+OPENS = {
+    "directory": ("F3", "directory"),
+    "diary": ("F7", "diary"),
+    "leaflet": ("F10", "leaflet"),
+    "record": ("ctrl+n", "find them"),
+}
 """The keys to the tool a step wants at hand."""
 
 
