@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 import yaml
 
 from triage.errors import BadData
-from triage.library.phrases import load_phrases
+from triage.library.phrases import load_hints, load_phrases
+from triage.script.hints import Weights
 from triage.script.screen import JOINS, Phrases, pattern, screen
 from triage.script.words import stem
 
@@ -223,6 +225,47 @@ def test_the_forms_of_a_word_have_one_stem(forms: tuple[str, ...], root: str) ->
 @pytest.mark.parametrize(("one", "other"), [("car", "care"), ("not", "note"), ("rat", "rate"), ("her", "here")])
 def test_different_words_keep_different_stems(one: str, other: str) -> None:
     assert stem(one) != stem(other)
+
+
+def small(phrases: Phrases, **of: float) -> Phrases:
+    return replace(phrases, signs=(), hints={"danger": Weights(-1.0, 0.0, of)}, asks={"danger": "Ask."})
+
+
+def test_small_signs_add_up_to_a_prompt_with_the_callers_words(phrases: Phrases) -> None:
+    some = small(phrases, budgie=0.8, find=0.8)
+    assert screen({"notes": "the budgie is well"}, some) == ()
+    (prompt,) = screen({"notes": "Who'd have the budgie when they find me?"}, some)
+    assert (prompt.kind, prompt.why) == ("danger", "Ask.")
+    assert "budgie" in prompt.words
+    assert len(prompt.words.split()) <= 8
+
+
+def test_small_signs_said_not_to_be_so_do_not_add_up(phrases: Phrases) -> None:
+    assert screen({"notes": "there is no budgie to find"}, small(phrases, budgie=0.8, find=0.8)) == ()
+
+
+def test_small_signs_far_apart_in_a_long_note_do_not_add_up(phrases: Phrases) -> None:
+    filling = "He talked about the garden for a while. " * 20
+    some = small(phrases, budgie=0.8, find=0.8)
+    assert screen({"notes": f"The budgie is well. {filling} She did find it."}, some) == ()
+    assert screen({"notes": f"{filling} The budgie is well. She did find it. {filling}"}, some) != ()
+
+
+def test_small_signs_are_silent_where_a_sign_of_their_kind_was_heard(phrases: Phrases) -> None:
+    some = replace(phrases, hints={"safeguarding": Weights(9.0, 0.0, {})}, asks={})
+    assert [p.id for p in screen({"notes": "he hits her"}, some)] == ["notes:struck"]
+    assert [p.id for p in screen({"notes": "he likes her"}, some)] == ["notes:small signs of safeguarding"]
+
+
+def test_every_kind_of_small_sign_says_what_to_do(phrases: Phrases) -> None:
+    assert set(phrases.hints) == set(phrases.asks) == GRAVE
+
+
+def test_a_file_of_weights_that_cannot_be_read_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "hints.txt"
+    file.write_text("kind\tdanger\t-1.0\t0.0\nbudgie\theavy\n", encoding="utf-8")
+    with pytest.raises(BadData, match=r"line 2"):
+        load_hints(file)
 
 
 def test_every_sign_says_what_to_do_in_one_plain_line(phrases: Phrases) -> None:
