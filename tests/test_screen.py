@@ -232,23 +232,23 @@ def small(phrases: Phrases, **of: float) -> Phrases:
 
 
 def test_small_signs_add_up_to_a_prompt_with_the_callers_words(phrases: Phrases) -> None:
-    some = small(phrases, budgie=0.8, find=0.8)
-    assert screen({"notes": "the budgie is well"}, some) == ()
-    (prompt,) = screen({"notes": "Who'd have the budgie when they find me?"}, some)
+    some = small(phrases, hamster=0.8, find=0.8)
+    assert screen({"notes": "the hamster is well"}, some) == ()
+    (prompt,) = screen({"notes": "Who'd have the hamster when they find me?"}, some)
     assert (prompt.kind, prompt.why) == ("danger", "Ask.")
-    assert "budgie" in prompt.words
+    assert "hamster" in prompt.words
     assert len(prompt.words.split()) <= 8
 
 
 def test_small_signs_said_not_to_be_so_do_not_add_up(phrases: Phrases) -> None:
-    assert screen({"notes": "there is no budgie to find"}, small(phrases, budgie=0.8, find=0.8)) == ()
+    assert screen({"notes": "there is no hamster to find"}, small(phrases, hamster=0.8, find=0.8)) == ()
 
 
 def test_small_signs_far_apart_in_a_long_note_do_not_add_up(phrases: Phrases) -> None:
     filling = "He talked about the garden for a while. " * 20
-    some = small(phrases, budgie=0.8, find=0.8)
-    assert screen({"notes": f"The budgie is well. {filling} She did find it."}, some) == ()
-    assert screen({"notes": f"{filling} The budgie is well. She did find it. {filling}"}, some) != ()
+    some = small(phrases, hamster=0.8, find=0.8)
+    assert screen({"notes": f"The hamster is well. {filling} She did find it."}, some) == ()
+    assert screen({"notes": f"{filling} The hamster is well. She did find it. {filling}"}, some) != ()
 
 
 def test_small_signs_are_silent_where_a_sign_of_their_kind_was_heard(phrases: Phrases) -> None:
@@ -263,7 +263,7 @@ def test_every_kind_of_small_sign_says_what_to_do(phrases: Phrases) -> None:
 
 def test_a_file_of_weights_that_cannot_be_read_is_refused_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "hints.txt"
-    file.write_text("kind\tdanger\t-1.0\t0.0\nbudgie\theavy\n", encoding="utf-8")
+    file.write_text("kind\tdanger\t-1.0\t0.0\nhamster\theavy\n", encoding="utf-8")
     with pytest.raises(BadData, match=r"line 2"):
         load_hints(file)
 
