@@ -142,6 +142,11 @@ class Lexicon:
         """Whether it is an everyday word, or one that callers' phrases use."""
         return stem(word) in self.grammar.plain or self.vocabulary.find(word) >= 0
 
+    def warm(self) -> None:
+        """Sort the phrases' words now."""
+        _ = self._bare, self._sounds
+        self.vocabulary.warm()
+
     def everyday(self, word: str) -> bool:
         """Whether it is a word that says little of what is needed."""
         return stem(word) in self.grammar.plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A listing's words by their ids, their stems, the stems of its name and topics, and the field of each word."""
+    """A listing's words by their ids, the ids in order, their stems, the stems of its name and topics, and the field of each word."""
 
     words: dict[int, str]
+    ids: tuple[int, ...]
     stems: frozenset[str]
     head: frozenset[str]
     field: dict[str, str]
@@ -36,7 +38,7 @@ def facts(listing: Listing, words: dict[int, str]) -> Facts:
     }
     field = {word: name for name, text in fields.items() for word in tokens(text)}
     head = frozenset(map(stem, tokens(f"{listing.name} {' '.join(listing.topics)}")))
-    return Facts(words, frozenset(map(stem, words.values())), head, field)
+    return Facts(words, tuple(sorted(words)), frozenset(map(stem, words.values())), head, field)
 
 
 def explain(vocabulary: Vocabulary, query: Query, listing: Listing, known: Facts) -> tuple[list[str], tuple[str, ...]]:
@@ -55,7 +57,7 @@ def explain(vocabulary: Vocabulary, query: Query, listing: Listing, known: Facts
             continue
         best, trust, how = "", 0.0, ""
         for reading in vocabulary.read(word.text, word.last):
-            for text in _between(known.words, reading.low, reading.high):
+            for text in _between(known, reading.low, reading.high):
                 hits[text] = None
                 if reading.quality > trust:
                     best, trust, how = text, reading.quality, reading.how
@@ -80,10 +82,10 @@ def beside(listing: Listing, km: float | None) -> list[str]:
     return found
 
 
-def _between(words: dict[int, str], low: int, high: int) -> Iterable[str]:
+def _between(known: Facts, low: int, high: int) -> Iterable[str]:
     if high - low == 1:
-        return (words[low],) if low in words else ()
-    return [text for id_, text in words.items() if low <= id_ < high]
+        return (known.words[low],) if low in known.words else ()
+    return [known.words[id_] for id_ in known.ids[bisect_left(known.ids, low) : bisect_left(known.ids, high)]]
 
 
 def _term(concept: Concept, known: Facts) -> str:

@@ -64,6 +64,7 @@ class Index:
 
     def warm(self) -> None:
         """Work out beforehand what the first searches would wait for; for a thread in the background."""
+        self.lexicon.warm()
         self._ranking.vocabulary.warm()
         self._ranking.pieces.warm()
         self.search("a")

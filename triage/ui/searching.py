@@ -31,7 +31,7 @@ LIMIT = 30
 """Results explained at each key; more are fetched when the cursor comes to the last of them."""
 MORE = 300
 CARD_AFTER = 0.06
-"""Seconds after a key until the card follows; a key meanwhile puts it off, so that typing never waits for it."""
+"""Seconds after a key until the counts and the card follow; a key meanwhile puts them off: typing never waits."""
 
 
 class Searching(Overlay):
@@ -178,8 +178,7 @@ class Searching(Overlay):
             self.query_one("#danger", Static).update(f"▌ {words}  is anyone in danger now?   F12 danger step")
         self.found.say(empty)
         self.found.put_matches(matches, call.shortlist if call else (), cursor)
-        self._titles(len(matches))
-        self._show_card_soon()
+        self._follow_soon()
 
     def _titles(self, shown: int) -> None:
         app, find = here(self), self.query_one("#find")
@@ -232,11 +231,15 @@ class Searching(Overlay):
             self.search(MORE, cursor)
         self._show_card()
 
-    def _show_card_soon(self) -> None:
-        """After the results' own frame: the next key goes before the card."""
+    def _follow_soon(self) -> None:
+        """Counts and card come after the results' own frame: the next key goes before them."""
         if self._card_timer is not None:
             self._card_timer.stop()
-        self._card_timer = self.set_timer(CARD_AFTER, self._show_card)
+        self._card_timer = self.set_timer(CARD_AFTER, self._follow)
+
+    def _follow(self) -> None:
+        self._titles(len(self.found.items))
+        self._show_card()
 
     def _show_card(self) -> None:
         if self._card_timer is not None:

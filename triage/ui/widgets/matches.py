@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from datetime import date
 
 from triage.directory.words import fold
@@ -36,6 +36,11 @@ class MatchList(Rows[Match]):
         self.kept = kept
         self.far = any(m.distance_km is not None for m in matches)
         self.show(matches, cursor)
+
+    def same(self, item: Match) -> Hashable:
+        """The listing, what is lit in it, how far it is, whether it is kept."""
+        kept = item.listing.id in self.kept
+        return id(item.listing), item.hits, item.distance_km, kept, self.far
 
     def row(self, item: Match, width: int, chosen: bool) -> list[Piece]:
         """``▸✓name   topic   free   0.6 km``."""

@@ -6,7 +6,7 @@ thirty of them are drawn at every key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -20,6 +20,8 @@ from textual.style import Style
 
 from triage.ui.widgets.lines import Lines
 
+KEPT = 2000
+"""Lines that are kept as they were drawn."""
 T = TypeVar("T")
 Piece = tuple[str, str]
 """Text, and its style in Textual's words: ``bold $accent``."""
@@ -38,17 +40,32 @@ class Rows(Lines, Generic[T]):
         self._drawn_at = 0
         self._styles_made: dict[tuple[str, str], RichStyle] = {}
         self._styled_for: Style | None = None
+        self._strips: dict[Hashable, Strip] = {}
         self._wrapped: tuple[tuple[str, int], list[str]] = (("", 0), [])
         """What is said in place of a list, in lines of a width."""
 
     def show(self, items: Sequence[T], cursor: int = 0) -> None:
         """Show these, the cursor on ``cursor``."""
+        before = self._looks()
         self.items = items
         self._top = 0
         with self.prevent(Lines.Moved):
             self.cursor = cursor
         self._scroll()
-        self.refresh()
+        after = self._looks()
+        if None in after or not items:
+            self.refresh()
+        else:
+            changed = [y for y, looks in enumerate(after) if y >= len(before) or before[y] != looks]
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in (*changed, *range(len(after), len(before)))))
+
+    def _looks(self) -> list[Hashable]:
+        """What the lines in view hang on; an empty list says something else in their place."""
+        if not self.items:
+            return [None]
+        seen = enumerate(self.items[self._top : self._top + self.size.height], self._top)
+        looks = [(self.same(item), at == self.cursor) for at, item in seen]
+        return [None if same is None else (same, at) for same, at in looks]
 
     def row(self, item: T, width: int, chosen: bool) -> Sequence[Piece]:
         """How an item looks in ``width`` cells; ``chosen`` has the cursor."""
@@ -63,7 +80,8 @@ class Rows(Lines, Generic[T]):
         """What to say while there is nothing."""
         if empty != self.empty:
             self.empty = empty
-            self.refresh()
+            if not self.items:
+                self.refresh()
 
     def watch_cursor(self, cursor: int) -> None:
         """Draw the line it left and the one it came to."""
@@ -80,12 +98,27 @@ class Rows(Lines, Generic[T]):
         width = self.size.width
         at = self._top + y
         if not self.items:
-            pieces, chosen = self._empty_line(y, width), False
+            pieces = self._empty_line(y, width)
         elif at < len(self.items):
-            chosen = at == self.cursor
-            pieces = self.row(self.items[at], width, chosen)
+            return self._strip(self.items[at], width, at == self.cursor)
         else:
-            pieces, chosen = (), False
+            pieces = ()
+        return self._made(pieces, width, False)
+
+    def same(self, item: T) -> Hashable:
+        """What a line's looks hang on besides its width and the cursor; lines that are the same are made once."""
+        return None
+
+    def _strip(self, item: T, width: int, chosen: bool) -> Strip:
+        if self.visual_style != self._styled_for or len(self._strips) > KEPT:
+            self._strips.clear()
+        looks = self.same(item)
+        key = (looks, width, chosen)
+        if looks is None or key not in self._strips:
+            self._strips[key] = self._made(self.row(item, width, chosen), width, chosen)
+        return self._strips[key]
+
+    def _made(self, pieces: Sequence[Piece], width: int, chosen: bool) -> Strip:
         under = "on $lift" if chosen else ""
         return Strip([Segment(text, self._rich(style, under)) for text, style in fit(pieces, width)], width)
 

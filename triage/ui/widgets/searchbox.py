@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.geometry import Region
 from textual.widgets import Input
 
 
@@ -20,6 +21,13 @@ class SearchBox(Input):
     def __init__(self) -> None:
         super().__init__(placeholder="what they ask for", compact=True, select_on_focus=False)
         self.cursor_blink = False
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> SearchBox:
+        """Draw it again. Its size never hangs on what it holds, so no key lays the whole screen out anew."""
+        super().refresh(*regions, repaint=repaint, recompose=recompose)
+        return self
 
     def _on_paste(self, event: events.Paste) -> None:
         """Keep every line of what was pasted."""
