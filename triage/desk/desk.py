@@ -272,7 +272,7 @@ class Desk:
         )
 
     def fast_exit(self, call: Call, way: FastExit, answers: Mapping[str, object]) -> Call:
-        """Answer a fast exit and save the call, in one go.
+        """Answer a fast exit and save the call, in one go, unless it ends at the wrap-up.
 
         When an answer leads elsewhere (danger), the call is left open there instead.
         """
@@ -280,7 +280,7 @@ class Desk:
         given: dict[str, object] = {"reason_verbatim": words, **way.sets, **answers}
         for step, part in self._by_step(given).items():
             call = self.answer(call, step, part)
-        return call if self.walk(call).blocks else self.close(call)
+        return call if way.wrap_up or self.walk(call).blocks else self.close(call)
 
     def maintain(self) -> str:
         """House-keeping of the record, for a worker after the first frame and once a day after that.

@@ -169,13 +169,14 @@ class FastExit:
     """A short way out for a caller who only wants to be passed on.
 
     ``sets`` are answers it gives by itself; ``asks`` are the keys still asked, in order; the call's first words
-    stay the caller's own.
+    stay the caller's own. ``wrap_up``: it ends at the wrap-up, to read back or write a leaflet, rather than saved.
     """
 
     name: str
     title: str
     sets: Mapping[str, str]
     asks: tuple[str, ...]
+    wrap_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

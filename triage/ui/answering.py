@@ -240,3 +240,5 @@ class Answering:
         if not self.app.do(self.app.desk.fast_exit, way, answers):
             self.fast = way
             self.view.say_wrong(self.app.wrong)
+        elif way.wrap_up and answers.get("danger_now") == "no":
+            self.app.call_later(self.app.run_action, "screen.wrap_up")
