@@ -16,6 +16,8 @@ from triage.library.nicknames import load_names
 from triage.model import Call
 from triage.people import Names, People, Person, agrees, doubles, hear
 from triage.people.identity import enough
+from triage.reports import Window, figures
+from triage.reports.kpis import often
 
 BILL = Person("a", "William Hargreaves", date(1943, 3, 7), "CV6 5QP", "07700 900303", "12 Acacia Road", "9990000018")
 ANN = Person("b", "Mary Ann McDonald", date(1932, 12, 5), "CV6 2HH", "01632 960398")
@@ -321,3 +323,16 @@ def test_records_are_linked_with_a_reason_and_taken_apart_again(desk: Desk) -> N
     desk.people.link(one.ref, two.ref, "they are brothers", on=False)
     assert len(desk.people.load()) == 2
     assert [e.data["on"] for e in desk.store.call(one.id).of_kind("linked")] == [True, False]
+
+
+def test_the_third_call_stands_in_the_supervisors_list_linked_or_not(desk: Desk, clock: Clock) -> None:
+    for _ in range(2):
+        ring(desk, **ABOUT_BILL)
+        clock.tick(days=5)
+    (person,) = desk.people.load().people
+    third = ring(desk, caller_role="self", p_name="Bill Hargrave")
+    window = lambda: Window.of(desk.store.every(), desk.today, desk.today, clock())  # noqa: E731
+    assert often(window()).calls == ()
+    desk.people.same(third, person)
+    assert often(window()).calls == (third.id,)
+    assert often(window()) in figures(window())

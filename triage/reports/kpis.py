@@ -44,6 +44,7 @@ def figures(window: Window) -> tuple[Figure, ...]:
         wait_to_slot(window),
         repeats(window),
         late(window),
+        often(window),
         misfits(window),
     )
 
@@ -139,6 +140,18 @@ def same_day(window: Window) -> Share:
         tuple(call for late, call in why if not late),
         tuple(c.id for c in of),
         parts([(late, call) for late, call in why if late]),
+    )
+
+
+def often(window: Window) -> Count:
+    """Calls that were at least the third about one person in 28 days."""
+    return Count(
+        "P-OFTEN",
+        "Third call in 28 days",
+        "Calls about a person about whom there were at least two calls in the 28 days before: one has to ask what went "
+        "wrong. People are told by NHS number, by name and date of birth, postcode or phone, or because a handler "
+        "linked the calls.",
+        tuple(c.id for c in window.calls if window.repeats.often(c.id)),
     )
 
 
