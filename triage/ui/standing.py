@@ -91,7 +91,7 @@ def check(app: TriageApp, prompt_id: str = "") -> None:
     app.push_screen(
         NoteDialog(
             "Checked, with a note",
-            f"“{prompt.words}” may be a sign ({prompt.kind}). What did you find?",
+            " ".join(filter(None, (f"“{prompt.words}” may be a sign ({prompt.kind}).", prompt.why, "What did you find?"))),
             text=app.call.drafts.get(draft, ""),
             typed=lambda text: app.drafts.soon(draft, text),
         ),
