@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from tests.bench.people import TODAY, by_hand, made
 from tests.conftest import Clock
 from tests.town import town
+from triage.cli import run
 from triage.desk import Desk
 from triage.desk.people import Unproven
 from triage.library.nicknames import load_names
@@ -336,3 +339,33 @@ def test_the_third_call_stands_in_the_supervisors_list_linked_or_not(desk: Desk,
     desk.people.same(third, person)
     assert often(window()).calls == (third.id,)
     assert often(window()) in figures(window())
+
+
+def test_a_look_without_a_call_is_kept_through_the_archive(desk: Desk, clock: Clock) -> None:
+    """PRIVACY A2."""
+    ring(desk, **ABOUT_BILL)
+    desk.people.looked(None, "bill hargreaves", 1)
+    clock.tick(days=60)
+    ring(desk, p_name="Joan Ward")
+    desk.maintain()
+    assert desk.store.verify() == []
+    assert [e.kind for c in desk.store.every() for e in c.events].count("looked up") == 1
+
+
+def test_a_person_is_found_opened_and_linked_on_the_command_line(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = ring(desk, **ABOUT_BILL)
+    two = ring(desk, **{**ABOUT_BILL, "p_dob": "3 July 1943"})
+    desk.store.close()
+    line = ["--data-dir", str(tmp_path), "person"]
+    assert run([*line, "find", "bill", "hargreaves", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {row["id"] for row in found} == {one.ref, two.ref}
+    assert {*found[0]} == {"id", "name", "born", "outward", "score", "why"}
+    assert run([*line, "open", one.ref, "--reason", " "]) == 2
+    assert run([*line, "doubles"]) == 0
+    assert run([*line, "link", one.ref, two.ref, "--reason", "the date was misheard"]) == 0
+    assert run([*line, "open", one.ref, "--reason", "the GP wrote", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out.splitlines()[-1])["calls"]) == 2
+    assert run([*line, "find", "zzqx"]) == 1

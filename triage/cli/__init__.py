@@ -16,7 +16,7 @@ from typing import Any
 
 from triage.errors import TriageError
 
-MODULES = ("app", "search", "script", "diary", "report", "training", "store", "directory")
+MODULES = ("app", "search", "script", "diary", "report", "training", "store", "directory", "people")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -77,6 +77,11 @@ class Register:
         return load_names()
 
     @property
+    def sees_restricted(self) -> bool:
+        """Whether restricted records are this person's to see (PRIVACY P10)."""
+        return any(role in SEES_RESTRICTED for role in self.desk.staff.roles)
+
+    @property
     def ready(self) -> bool:
         """Whether it was read."""
         return self._index is not None
@@ -111,7 +116,7 @@ class Register:
                 p for p in self.index.people if any(c.rpartition("-")[2].upper() == heard.reference for c in p.calls)
             ]
             found = (*(Likely(p, 0.99, ("reference",)) for p in own), *found)
-        open_to = restricted or any(role in SEES_RESTRICTED for role in self.desk.staff.roles)
+        open_to = restricted or self.sees_restricted
         seen = (one for one in found if (open_to or not one.person.restricted) and set(one.person.calls) - {besides})
         return tuple(seen)[:limit]
 
@@ -161,7 +166,7 @@ class Register:
         :meth:`may_see` says nothing against it.
         """
         points = self.points(call, person, said)
-        restricted = person.restricted and not any(role in SEES_RESTRICTED for role in self.desk.staff.roles)
+        restricted = person.restricted and not self.sees_restricted
         if (call is None or restricted) and not reason.strip():
             raise Unproven("Say why this record is opened: nobody who asks for it is on the line, or it is restricted.")
         if call is not None and not enough(points):
@@ -224,7 +229,7 @@ class Register:
 
     def doubles(self) -> tuple[Pair, ...]:
         """Records that are probably one person, likeliest first; nothing is joined before somebody links them."""
-        return doubles(self.index.people, self.names)
+        return doubles([p for p in self.index.people if self.sees_restricted or not p.restricted], self.names)
 
     def link(self, one: str, other: str, reason: str, *, on: bool = True) -> None:
         """Say that two calls (ids or references) are about one person, or that they aren't after all; with a reason."""
