@@ -109,3 +109,19 @@ async def test_the_same_day_clock_stands_at_the_top_of_the_screen(sit_down: Star
         await pilot.press("f2", *"hello", "enter", "f9")
         await pilot.pause()
         assert "concern 0 min, not accepted" in on_screen(pilot)
+
+
+async def test_one_key_tells_what_the_words_on_the_screen_mean_while_typing_too(sit_down: Start) -> None:
+    async with sit_down() as pilot:
+        await pilot.press("f2", *"hello", "ctrl+g", *"DP1", "enter", "ctrl+s")
+        await pilot.pause()
+        assert "▸ direct payment" in on_screen(pilot)
+        await pilot.press(*"cap")
+        await pilot.pause()
+        assert "CANCELLED" in on_screen(pilot)
+        await pilot.press("enter", "f8", *"note", "ctrl+s")
+        await pilot.pause()
+        assert "What words mean" in on_screen(pilot)
+        await pilot.press("ctrl+s", "f10", "ctrl+s")
+        await pilot.pause()
+        assert "What words mean" in on_screen(pilot)

@@ -16,7 +16,7 @@ from typing import Any
 
 from triage.errors import TriageError
 
-MODULES = ("app", "search", "script", "diary", "report", "training", "store", "directory", "people")
+MODULES = ("app", "search", "script", "diary", "report", "training", "store", "directory", "people", "glossary")
 
 
 def parser() -> argparse.ArgumentParser:

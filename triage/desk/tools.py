@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from triage.model import OutcomeCode
+from triage.model import OutcomeCode, Term
 from triage.settings import Organisation
 
 if TYPE_CHECKING:
@@ -61,6 +61,13 @@ class Tools:
         from triage.library.outcomes import load_outcomes
 
         return {o.code: o for o in load_outcomes()}
+
+    @cached_property
+    def glossary(self) -> tuple[Term, ...]:
+        """What the words mean."""
+        from triage.library.glossary import load_glossary
+
+        return load_glossary()
 
     @cached_property
     def limits(self) -> LimitsTable:

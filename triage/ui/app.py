@@ -44,6 +44,7 @@ class TriageApp(OnTheLine):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "help", id="help", tooltip="What this step is for, and every key"),
+        Binding("ctrl+s", "glossary", "what words mean", id="glossary", show=False, tooltip="The words on this screen"),
         Binding("ctrl+p", "command_palette", "all actions", id="palette", show=False),
         Binding("ctrl+q", "quit", "leave triage", id="quit", show=False, priority=True),
     ]
@@ -144,6 +145,12 @@ class TriageApp(OnTheLine):
 
         if not isinstance(self.screen, HelpDialog):
             await self.push_screen(HelpDialog(self.screen))
+
+    def action_glossary(self) -> None:
+        """What the words on the screen mean."""
+        from triage.ui.glossary import show
+
+        show(self)
 
     async def action_quit(self) -> None:
         """Leave, after asking when a call is open. Nothing typed is lost either way."""
