@@ -113,6 +113,11 @@ def _initial(person: Person, pick: Random) -> str:
     return f"{words[0][0]} {words[-1]} {person.born:%d %B %Y}"
 
 
+def _two(person: Person, pick: Random) -> str:
+    name, dated = _misheard(person, pick), _wrong_digit(person, pick)
+    return f"{name.rpartition(' ')[0]} {dated.rpartition(' ')[2]}" if name and dated else ""
+
+
 SPOILT: dict[str, Callable[[Person, Random], str]] = {
     "made: misheard letters + date of birth": _misheard,
     "made: mistyped + postcode": _mistyped,
@@ -121,7 +126,9 @@ SPOILT: dict[str, Callable[[Person, Random], str]] = {
     "made: one character of the postcode": _home,
     "made: initial + date of birth": _initial,
     "made: family name first + phone": lambda p, r: f"{p.name.split()[-1]} {p.name.split()[0]} {p.phone}",
-    "made: half of the name as typed": lambda p, r: f"{p.name[: max(5, len(p.name) * 2 // 3)]}",
+    "two faults: misheard letters + a wrong digit": lambda p, r: _two(p, r),
+    "name alone: misheard letters": lambda p, r: _misheard(p, r).rpartition(" ")[0],
+    "name alone: half of it typed": lambda p, r: f"{p.name[: max(5, len(p.name) * 2 // 3)]}",
 }
 
 

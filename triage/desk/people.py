@@ -67,6 +67,8 @@ class Register:
         self._about: dict[str, _About] = {}
         self._until: date | None = None
         self._index: People | None = None
+        self._stale = False
+        """Whether something is known that the index isn't made of yet."""
         self._lock = Lock()
 
     @cached_property
@@ -92,13 +94,14 @@ class Register:
             since = FIRST if self._until is None else self._until - timedelta(days=1)
             changed = self._take((*self.desk.store.calls(since, self.desk.today), *self.desk.store.open_calls()))
             self._until = self.desk.today
-            if changed or self._index is None:
+            if changed or self._stale or self._index is None:
+                self._stale = False
                 self._index = People(self._people(), self.names)
             return self._index
 
     @property
     def index(self) -> People:
-        """Who can be found."""
+        """Who can be found, as of when the record was last read."""
         return self._index or self.load()
 
     # ------------------------------------------------------------------ finding
@@ -221,8 +224,7 @@ class Register:
             owner = self.desk.tools.standards.role("supervisor")
             note = f"{len(recent) + 1} calls in {REPEAT_DAYS} days: {', '.join(p.ref for p in recent)}"
             call = self.desk.promise(call, LOOK_INTO, owner, kind="contact", about="", note=note)
-        self._forget()
-        self._take([call])
+        self._stale = self._take([call]) or self._stale
         return call
 
     # ------------------------------------------------------------------ duplicates
@@ -241,13 +243,9 @@ class Register:
         for call in (first, second):
             self._refuse_anonymous(call)
         after = self.desk._note(first, "linked", to=second.id, on=on, why=[], reason=reason.strip())
-        self._forget()
-        self._take([after])
+        self._stale = self._take([after]) or self._stale
 
     # ------------------------------------------------------------------ inside
-
-    def _forget(self) -> None:
-        self._index = None
 
     def _take(self, calls: Iterable[Call]) -> bool:
         changed = False

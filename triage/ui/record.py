@@ -88,6 +88,7 @@ class RecordDialog(ModalScreen[None]):
         self._field.put(app.desk.people.asked_about(app.call) if app.call else "")
         self._lines.empty = "Reading the record …"
         self._search(self._field.text)
+        self._read_record()
 
     def _put(self, title: str, words: str, keys: str = "enter choose · F10 leave", bar: str = "") -> None:
         box = self.query_one(Vertical)
@@ -111,12 +112,23 @@ class RecordDialog(ModalScreen[None]):
         people = app.desk.people
         try:
             if not people.ready:
-                people.load()
+                return
             found = people.find(text, besides=call.id if call else "", limit=30, restricted=self.glass)
         except TriageError as error:
             app.call_from_thread(app.say, str(error))
             return
         app.call_from_thread(self._found, text, found)
+
+    @work(thread=True, group="record", exit_on_error=False)
+    def _read_record(self) -> None:
+        """Take in what was written since it was last read; what is known already can be searched meanwhile."""
+        app = here(self)
+        try:
+            app.desk.people.load()
+        except TriageError as error:
+            app.call_from_thread(app.say, str(error))
+            return
+        app.call_from_thread(lambda: self._search(self._field.text) if self.page == "find" else None)
 
     def _found(self, text: str, found: tuple[Likely, ...]) -> None:
         if self.page != "find" or text != self._field.text:
