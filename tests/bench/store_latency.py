@@ -26,13 +26,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from tinydb import TinyDB
 from tinydb.table import Document
 
-from triage.model import Call, Event
+from triage.model import Call, Event, ref_of
 from triage.store.archive import Archive
-from triage.store.documents import event_doc
+from triage.store.documents import event_doc, iso
+from triage.store.index import index_line, sealed
 from triage.store.journal import JournalStore
 from triage.store.records import VERSION, encode
 from triage.store.segments import carried_name
@@ -52,25 +54,50 @@ def made_call(number: int, at: datetime, answers: int = 6) -> Call:
     return Call(call, tuple(Event(f"{call} {n}", call, at, "ann", kind, data) for n, (kind, data) in enumerate(said)))
 
 
-def history(calls: int) -> Iterator[Call]:
-    """So many calls of the days before today, oldest first; the older days are busier when there are very many."""
+def moments(calls: int) -> Iterator[tuple[int, datetime]]:
+    """Number and instant of so many calls before today, oldest first; days are busier when they are many."""
     a_day = max(PER_DAY, calls // 2000)
-    days = calls // a_day + 1
-    return (made_call(n, NOW - timedelta(days=days - n // a_day, minutes=-(n % a_day) / 4)) for n in range(calls))
+    days = (calls - 1) // a_day + 1
+    return ((n, NOW - timedelta(days=days - n // a_day, seconds=-15 * (n % a_day))) for n in range(calls))
+
+
+def history(calls: int) -> Iterator[Call]:
+    """Those calls."""
+    return (made_call(number, at) for number, at in moments(calls))
 
 
 def archived_store(folder: Path, calls: int) -> Path:
-    """A store whose past is in monthly archives, written by the archive's own code."""
-    store = JournalStore(folder, clock=lambda: NOW)
-    store.close()
-    archive = Archive(folder / "archive")
-    for month, found in groupby(history(calls), lambda call: f"{call.events[0].at:%Y-%m}"):
-        docs = ((call, [(event.id, event_doc(event)) for event in call.events]) for call in found)
-        archive.sizes = {**archive.sizes, month: archive.append(month, docs)}
-    at = NOW.isoformat()
-    head = {"v": VERSION, "at": at, "by": "bench", "lines": 1, "archives": archive.sizes, "ops": []}
+    """A store whose past is in monthly archives, a copy of one call under each id and instant."""
+    JournalStore(folder, clock=lambda: NOW).close()
+    archive, sizes = Archive(folder / "archive"), {}
+    call = made_call(0, NOW)
+    docs = [[e.id, {name: doc for name, doc in event_doc(e).items() if name != "call"}] for e in call.events]
+    line = encode({"v": VERSION, "call": call.id, "events": docs})
+    size, index = len(line), index_line(call, 0, len(line))
+    for month, found in groupby(moments(calls), lambda moment: f"{moment[1]:%Y-%m}"):
+        data, listed = [], []
+        for number, at in found:
+            changes = [
+                (call.id, f"{at:%Y%m%dT%H%M%S}-{number:07}"),
+                (iso(NOW), iso(at)),
+                (ref_of(call.id), f"{number:07}"),
+            ]
+            data.append(_sealed(line, changes[:2]))
+            listed.append(_sealed(index, [*changes, ("[0,", f"[{size * len(listed)},")]))
+        archive.path(month).write_bytes(b"".join(data))
+        sizes[month] = {"bytes": size * len(data), "calls": len(data), "events": len(data) * len(docs)}
+        archive.path(month).with_suffix(".idx").write_bytes(sealed(b"".join(listed), size * len(data)))
+    head = {"v": VERSION, "at": NOW.isoformat(), "by": "bench", "lines": 1, "archives": sizes, "ops": []}
     (folder / "journal" / carried_name((NOW - timedelta(days=1)).date())).write_bytes(encode(head))
     return folder
+
+
+def _sealed(line: bytes, changes: list[tuple[str, str]]) -> bytes:
+    """A line with other words, and the checksum they need."""
+    body = line[9:-1]
+    for old, new in changes:
+        body = body.replace(old.encode(), new.encode())
+    return b"%08x %b\n" % (crc32(body), body)
 
 
 def one_day_store(folder: Path, calls: int) -> Path:
@@ -138,9 +165,10 @@ def sqlite_saver(path: Path, calls: int) -> Callable[[int], None]:
     base.execute("create table events (id text primary key, call text, at text, by text, kind text, data text)")
     base.execute("create index by_call on events (call)")
     base.execute("begin")
-    for call in history(calls):
-        rows = [(e.id, e.call, e.at.isoformat(), e.by, e.kind, json.dumps(e.data)) for e in call.events]
-        base.executemany("insert into events values (?,?,?,?,?,?)", rows)
+    like = [(e.by, e.kind, json.dumps(e.data)) for e in made_call(0, NOW).events]
+    names = ((f"{at:%Y%m%dT%H%M%S}-{number:07}", at.isoformat()) for number, at in moments(calls))
+    rows = ((f"{call} {n}", call, at, *rest) for call, at in names for n, rest in enumerate(like))
+    base.executemany("insert into events values (?,?,?,?,?,?)", rows)
     base.execute("commit")
     base.execute("pragma wal_checkpoint(truncate)")
     base.execute("pragma synchronous=full")
