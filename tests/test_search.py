@@ -404,3 +404,45 @@ def test_the_first_frame_does_not_wait_for_numpy() -> None:
 
     code = "import sys; import triage.directory.search, triage.library.lexicon; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_kept_index_answers_the_same_and_a_torn_one_counts_as_none(tmp_path, index: Index) -> None:  # type: ignore[no-untyped-def]
+    from triage.library import searchindex
+
+    path = tmp_path / "cache" / "search-x.npz"
+    searchindex.save(path, index.ready(SMALL))
+    ready = searchindex.load(path, len(SMALL))
+    assert ready is not None
+    again = Index(SMALL, load_lexicon(), load_places(), ready)
+    for words in ("lunch club willenhall", "keeps falling", "kiropody", "craft cv3 3db"):
+        assert again.search(words, filters=Filters(age=70)) == index.search(words, filters=Filters(age=70))
+    assert searchindex.load(path, len(SMALL) + 1) is None
+    whole = path.read_bytes()
+    for torn in (whole[: len(whole) // 2], b"", whole[:-300] + bytes(300), whole[:2000] + b"?" + whole[2001:]):
+        path.write_bytes(torn)
+        assert searchindex.load(path, len(SMALL)) is None
+    assert searchindex.load(tmp_path / "none.npz", 1) is None
+
+
+def test_initials_do_not_outrank_several_words_that_match() -> None:
+    clb = listing("Central Library Book group", "book group", "City Centre", "CV1 1AA", "Crafts of writing.")
+    found = Index.build((*SMALL, clb), load_lexicon(), load_places()).search("craft clb willenhal")
+    assert names(found)[0] == "Let’s Get Crafty"
+
+
+@pytest.mark.parametrize(
+    ("heard", "first"),
+    [("pen der ells trust", "Penderels Trust"), ("kye ropody", "Footnotes"), ("fizzy oh therapy", "Physio at Home")],
+)
+def test_one_word_heard_as_two_or_three_is_put_together(index: Index, heard: str, first: str) -> None:
+    assert names(index.search(heard))[0] == first
+
+
+def test_an_everyday_word_is_not_mended_into_another(index: Index) -> None:
+    assert index._spell("soul") == ""
+    assert all("→ soup" not in why for match in index.search("a friendly soul to talk to").matches for why in match.why)
+
+
+def test_a_place_half_typed_or_misspelt_is_a_place(index: Index) -> None:
+    assert names(index.search("craft club willenh"))[0] == "Let’s Get Crafty"
+    assert index.search("craft club wilenhall").near == "Willenhall"

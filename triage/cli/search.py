@@ -70,13 +70,14 @@ def _index(args: argparse.Namespace) -> Index:
     """The index of this desk's directory; one short process needs no threads and nothing collected meanwhile."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.disable()
-    from triage.directory.search import Index
     from triage.library.directory import load_directory
     from triage.library.lexicon import load_lexicon
     from triage.library.places import load_places
+    from triage.library.searchindex import load_index
     from triage.settings import data_dir
 
-    index = Index.build(load_directory(data_dir(args.data_dir)).listings, load_lexicon(), load_places())
+    folder = data_dir(args.data_dir)
+    index = load_index(load_directory(folder), load_lexicon(), load_places(), folder)
     gc.freeze()
     gc.enable()
     return index

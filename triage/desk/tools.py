@@ -37,11 +37,11 @@ class Tools:
     @cached_property
     def index(self) -> Index:
         """The directory's search index: a fraction of a second, so ask for it off the screen's thread."""
-        from triage.directory.search import Index
         from triage.library.lexicon import load_lexicon
         from triage.library.places import load_places
+        from triage.library.searchindex import load_index
 
-        return Index.build(self.directory.listings, load_lexicon(), load_places())
+        return load_index(self.directory, load_lexicon(), load_places(), self.data_dir)
 
     @property
     def ready(self) -> bool:

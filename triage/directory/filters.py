@@ -165,7 +165,8 @@ class Sieve:
         if name == "kind":
             return of.care if value == "care" else ~of.care
         if name == "age":
-            return (of.youngest <= value) & (of.oldest >= value)
+            suits: Mask = (of.youngest <= value) & (of.oldest >= value)
+            return suits
         if name == "day":
             return self.open_on((value,))
         if name in ("access", "language"):

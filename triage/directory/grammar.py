@@ -32,8 +32,8 @@ class Code:
 class Grammar:
     """The small words: ``kin``, ``pronouns`` and ``filler`` drop out; ``rewrites`` turn several words into one
     (``no longer: not``); ``denials`` maps a word to ``not`` or ``cannot``; each tuple of ``same`` holds words of one
-    meaning, the first of which stands for all. ``weak`` are stems that say too little to be a phrase by themselves, ``plain``
-    stems of everyday words, which aren't misspellings of others.
+    meaning, the first of which stands for all. ``weak`` are stems that say too little to be a phrase by themselves,
+    ``plain`` stems of everyday words, which aren't misspellings of others.
     """
 
     kin: frozenset[str] = frozenset()

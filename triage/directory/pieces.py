@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from triage.directory.lexicon import Concept
-from triage.directory.postings import WINDOW, Floats, Ints, Mask, Postings
+from triage.directory.postings import WINDOW, Floats, Ints, Postings
 from triage.directory.spelling import Reading, Vocabulary
 from triage.directory.words import tokens
 
@@ -138,10 +138,8 @@ class Pieces:
             return every, worths
         best = self._scratch
         np.maximum.at(best, every, worths)
-        if len(every) * 50 < self.count:
-            found = _once(every)
-        else:
-            found = np.flatnonzero(best > 0).astype(np.int32)
+        few = len(every) * 50 < self.count
+        found = _once(every) if few else np.flatnonzero(best > 0).astype(np.int32)
         values = best[found]
         best[every] = 0
         return found, values
@@ -207,8 +205,8 @@ class Pieces:
         docs, worth = self._exactly(words[0])
         if len(words) == 1:
             if len(docs) > BIG:
-                kept = np.sort(np.argpartition(worth, -BEST)[-BEST:])
-                docs, worth = docs[kept], worth[kept]
+                best = np.sort(np.argpartition(worth, -BEST)[-BEST:])
+                docs, worth = docs[best], worth[best]
             return docs, np.where(worth < HEADED, worth * np.float32(PASSING), worth)
         for word in words[1:]:
             others, worths = self._exactly(word)

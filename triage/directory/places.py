@@ -90,7 +90,9 @@ class Places:
             begun = [part for part in self._parts if part.startswith(word)]
             if len(begun) == 1:
                 return begun[0]
-        near = [p for p in self._parts if p[0] == word[0] and OSA.distance(p, word, score_cutoff=2) <= 1 + (len(p) >= 8)]
+        near = [
+            p for p in self._parts if p[0] == word[0] and OSA.distance(p, word, score_cutoff=2) <= 1 + (len(p) >= 8)
+        ]
         return near[0] if len(near) == 1 else ""
 
     @cached_property

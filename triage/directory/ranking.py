@@ -97,8 +97,8 @@ class Ranking:
     def rank(
         self, query: Query, mask: Mask, near: Point | None, limit: int, preferred: Mask | None = None, most: float = 0
     ) -> Ranked:
-        """Rank the listings that ``mask`` lets through, ``preferred`` ones (open on the day asked for) a little up, none
-        further than ``most`` kilometres if that isn't nought.
+        """Rank the listings that ``mask`` lets through, none further than ``most`` kilometres if that isn't nought;
+        ``preferred`` ones (open on the day asked for) a little up.
         """
         near = near or (query.spot.point if query.spot else None)
         text = self._text(query, near)

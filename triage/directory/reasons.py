@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A listing's words by their ids, the ids in order, their stems, the stems of its name and topics, and the field of each word."""
+    """A listing's words by their ids, the ids in order, the words' stems, the stems of its name and topics, and the
+    field of each word.
+    """
 
     words: dict[int, str]
     ids: tuple[int, ...]

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from triage.directory import reasons
@@ -20,8 +21,11 @@ from triage.directory.query import Query, parse
 from triage.model import Kind, Listing, Match
 
 if TYPE_CHECKING:
-    from triage.directory.postings import Ints, Mask
-    from triage.directory.ranking import Ranking
+    import numpy as np
+    import numpy.typing as npt
+
+    from triage.directory.filters import Columns
+    from triage.directory.postings import Ints, Mask, Postings
 
 __all__ = ["Filters", "Index", "Results"]
 
@@ -45,22 +49,52 @@ class Results:
     near: str = ""
 
 
+@dataclass(frozen=True)
+class Ready:
+    """What an index makes of the listings; ``order`` is where each listing of the index stands among those given."""
+
+    postings: Postings
+    points: npt.NDArray[np.float64]
+    columns: Columns
+    named: Mapping[str, str | Point]
+    order: Ints
+
+
 class Index:
     """A directory that can be searched; made by :meth:`build`."""
 
-    def __init__(self, listings: Sequence[Listing], lexicon: Lexicon, places: Places) -> None:
+    def __init__(
+        self, listings: Sequence[Listing], lexicon: Lexicon, places: Places, ready: Ready | None = None
+    ) -> None:
         from triage.directory.ranking import Ranking
 
-        self.listings = tuple(sorted(listings, key=lambda x: (x.name.casefold(), x.id)))
-        self.lexicon, self.places = lexicon, places.also(listings)
-        self._ranking: Ranking = Ranking(self.listings, places, lexicon.plain)
-        self._sieve = Sieve(columns(self.listings))
+        self.lexicon = lexicon
+        self._lock = RLock()
+        if ready:
+            self.listings = tuple(listings[number] for number in ready.order.tolist())
+            self.places = replace(places, named=ready.named)
+            self._ranking = Ranking(self.listings, places, lexicon.plain, ready.postings, ready.points)
+            self._columns = ready.columns
+        else:
+            self.listings = tuple(sorted(listings, key=lambda x: (x.name.casefold(), x.id)))
+            self.places = places.also(listings)
+            self._ranking = Ranking(self.listings, places, lexicon.plain)
+            self._columns = columns(self.listings)
+        self._sieve = Sieve(self._columns)
         self._facts = lru_cache(maxsize=2048)(self._known_of)
 
     @classmethod
     def build(cls, listings: Iterable[Listing], lexicon: Lexicon, places: Places) -> Index:
         """Index the listings: about a tenth of a second for each thousand."""
         return cls(tuple(listings), lexicon, places)
+
+    def ready(self, listings: Sequence[Listing]) -> Ready:
+        """What was made of the listings, for another start."""
+        import numpy as np
+
+        number_of = {id(listing): number for number, listing in enumerate(listings)}
+        order = np.array([number_of[id(listing)] for listing in self.listings], np.int32)
+        return Ready(self._ranking.postings, self._ranking.points, self._columns, self.places.named, order)
 
     def warm(self) -> None:
         """Work out beforehand what the first searches would wait for; for a thread in the background."""
@@ -91,7 +125,8 @@ class Index:
         if not query.words and not said.ideas and not query.spot:
             return told
         chosen = replace(filters or Filters(), kind=kind or (filters.kind if filters else None))
-        return self._results(query, spot, chosen, include_hidden, limit, told)
+        with self._lock:
+            return self._results(query, spot, chosen, include_hidden, limit, told)
 
     def suggest(self, wishes: Iterable[str], *, near: str | Point | None = None, limit: int = 5) -> tuple[Match, ...]:
         """Listings for what the script's answers wish for, before anything is typed: services' ids or plain words. The
@@ -99,7 +134,8 @@ class Index:
         """
         spot = self._spot(near)
         asked = tuple(dict.fromkeys(wishes))
-        ranked = [self._wished(wish, spot, limit) for wish in asked]
+        with self._lock:
+            ranked = [self._wished(wish, spot, limit) for wish in asked]
         because: dict[int, list[str]] = {}
         best: dict[int, float] = {}
         for wish, found in zip(asked, ranked, strict=True):
@@ -120,9 +156,7 @@ class Index:
 
     def _wished(self, wish: str, spot: Spot | None, limit: int) -> list[tuple[int, float]]:
         """The current listings that fulfil one wish, with their scores."""
-        query = parse(
-            wish.replace("-", " ") + " ", self.lexicon, Places(), self._ranking.vocabulary, self._spell
-        )
+        query = parse(wish.replace("-", " ") + " ", self.lexicon, Places(), self._ranking.vocabulary, self._spell)
         concepts = self.lexicon.leading_to(wish)
         if concepts:
             ideas = tuple(Idea(concept, wish, frozenset(), 1.0) for concept in concepts)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -42,7 +42,11 @@ class Vocabulary:
     """
 
     def __init__(
-        self, words: Sequence[str], df: Callable[[int, int], int], plain: Callable[[str], bool] = lambda _: False, made: Sequence[bool] | None = None
+        self,
+        words: Sequence[str],
+        df: Callable[[int, int], int],
+        plain: Callable[[str], bool] = lambda _: False,
+        made: Any = None,
     ) -> None:
         self.words, self.df, self.plain, self._made = words, df, plain, made
         self.read = lru_cache(maxsize=4096)(self._read)
@@ -109,15 +113,14 @@ class Vocabulary:
             started = self.df(low, high) - (self.df(exact, exact + 1) if exact >= 0 else 0)
             if started and (last or known < 20 or started < MANY):
                 readings.append(Reading(low, high, 0.85 if last else 0.6, "start"))
-        if len(word) < 4 or sum(map(str.isalpha, word)) < 4:
+        if len(word) < 4 or sum(map(str.isalpha, word)) < 4 or (self.plain(word) and not last):
             return tuple(readings)
         rare = known < 3 and (started < 3 or (not last and started < 8))
         unknown = exact < 0 and not started
         if rare or unknown or (len(word) >= 5 and known < 20 and started < 20):
             trust = 1.0 if not known else 0.8 if unknown else 0.55
-            if self.plain(word):
-                trust = PLAIN
             have = {r.low for r in readings if r.high - r.low == 1}
+            trust *= PLAIN if self.plain(word) else 1
             guesses = [*self._misspelt(word), *self._misheard(word)]
             if not guesses and last and not readings:
                 guesses = self._unfinished(word)
