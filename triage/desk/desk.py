@@ -395,7 +395,8 @@ class Desk:
         """Note that something was told, printed or sent; :class:`Slip` when nothing may leave for this person."""
         if channel not in safety.SAID:
             self._refuse(safety.to_send(self.walk(call).flags))
-        return self._add(call, "handed", what=what, channel=channel, format=form, listings=list(call.shortlist))
+        given = list(call.shortlist)
+        return duties.follow(self, self._add(call, "handed", what=what, channel=channel, format=form, listings=given))
 
     # ------------------------------------------------------------------ diary
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from triage.desk import safety
+from triage.desk import formats, safety
 from triage.desk.stamps import clock
 from triage.model import DECLINED, NOT_KNOWN, Call, Event
 from triage.promises import in_words, typed
@@ -36,8 +36,13 @@ class Duty:
     note: str = ""
 
 
-def owed(desk: Desk, there: Walk) -> Iterator[Duty]:
-    """What the answers promise now."""
+def owed(desk: Desk, call: Call, there: Walk) -> Iterator[Duty]:
+    """What the answers promise now, and a leaflet that others have to make."""
+    form = formats.wanted(desk.script, there)
+    if any(e.data["what"] == "leaflet" for e in call.of_kind("handed")) and (form.others or form.language):
+        ways = [*form.others, f"{form.language} (translated)" if form.language else ""]
+        what = f"this leaflet as: {', '.join(way for way in ways if way)}"
+        yield Duty("format", what, desk.tools.standards.role("other_formats"))
     roles = desk.tools.standards
     owner = _told(there, "callback_owner")
     if there.used.get("callback_promised") == "yes" and owner and not safety.to_ring(there.flags):
@@ -53,7 +58,7 @@ def owed(desk: Desk, there: Walk) -> Iterator[Duty]:
 
 def follow(desk: Desk, call: Call) -> Call:
     """Make the promises that the answers now say, and take back those they no longer do."""
-    duties = {duty.about: duty for duty in owed(desk, desk.walk(call))}
+    duties = {duty.about: duty for duty in owed(desk, call, desk.walk(call))}
     for event in call.promises:
         about = str(event.data.get("about", ""))
         if about and about not in duties:

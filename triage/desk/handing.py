@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from triage.desk import safety
+from triage.desk import formats, safety
 from triage.desk.desk import Desk, Slip
 from triage.errors import NotFound
 from triage.handover import Handover, NextStep, case_note, leaflet, read_back
@@ -93,6 +93,7 @@ def write_leaflet(desk: Desk, call: Call) -> tuple[Call, Mapping[str, Path]]:
     folder.mkdir(parents=True, exist_ok=True)
     found = handover(desk, call)
     listings = desk.listings(call)
+    form_of = formats.wanted(desk.script, there)
     paths = {}
     for form, ending in (("text", "txt"), ("html", "html")):
         paths[form] = folder / f"{_file_name(call)}.{ending}"
@@ -105,10 +106,15 @@ def write_leaflet(desk: Desk, call: Call) -> tuple[Call, Mapping[str, Path]]:
             appointments=found.appointments,
             person=found.person,
             format="html" if form == "html" else "text",
+            points=form_of.points,
+            others=form_of.others,
+            language=form_of.language,
+            maker=desk.tools.standards.role("other_formats"),
             demonstration=any(listing.demonstration for listing in listings),
         )
         paths[form].write_text(text, encoding="utf-8")
-    return desk.handed(call, "leaflet", "file", "text and HTML"), paths
+    size = f", {form_of.points} point" if form_of.points else ""
+    return desk.handed(call, "leaflet", "file", f"text and HTML{size}"), paths
 
 
 def _named(desk: Desk, code: str) -> str:

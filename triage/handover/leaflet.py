@@ -40,14 +40,19 @@ def leaflet(
     distances: Mapping[str, float] | None = None,
     format: Literal["text", "html"] = "text",  # noqa: A002
     large: bool = False,
+    points: int = 0,
+    others: Sequence[str] = (),
+    language: str = "",
+    maker: str = "",
     demonstration: bool = True,
     templates: Path | None = None,
 ) -> str:
     """The leaflet as plain text of 72 columns, or as one HTML page that needs nothing else and prints well.
 
     ``agreed`` are lines on what was agreed; ``distances`` are kilometres by listing id; ``large`` prints the page at 18
-    point. It says DEMONSTRATION when asked to, or when a listing is an invented one. Take only what the person may see
-    and hand on: everything given here is printed.
+    point, ``points`` at another size. ``others`` are formats that ``maker`` makes and ``language`` is one they put it
+    into: it says so (Accessible Information Standard). It says DEMONSTRATION when asked to, or when a listing is an
+    invented one. Take only what the person may see and hand on: everything given here is printed.
     """
     found = _environment(templates or settings.shipped() / "leaflet").get_template(f"leaflet.{_ending(format)}")
     return found.render(
@@ -60,7 +65,11 @@ def leaflet(
         appointments=appointments,
         listings=shortlist,
         distances=distances or {},
-        large=large,
+        points=points or (18 if large else 12),
+        large=large or points > 12,
+        others=[words.clean(form) for form in others],
+        language=words.clean(language),
+        maker=words.clean(maker) or organisation.name,
         demonstration=demonstration or any(listing.demonstration for listing in shortlist),
     )
 

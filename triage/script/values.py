@@ -33,6 +33,7 @@ _NEGATIONS = frozenset(
 )
 _BETWEEN = re.compile(r"[;,\n](?![^()]*\))")
 """What separates several answers in one text; a comma in brackets doesn't."""
+_ENGLISH = frozenset(("", "english", "british english", "en", "none", "no", "n/a", NOT_KNOWN, DECLINED))
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -199,9 +200,10 @@ class _Reading:
 
 
 def computed(answers: Mapping[str, Value], today: date) -> dict[str, Value]:
-    """What follows from other answers: ``p_age`` (years, from ``p_dob``) and ``adl_need_count``.
+    """What follows from other answers: ``p_age`` (years, from ``p_dob``), ``adl_need_count`` and ``other_language``.
 
-    The latter counts the daily activities done with help or not at all. One that was given outright stands.
+    The second counts the daily activities done with help or not at all; the third is ``yes`` when the best language is
+    another than English. One that was given outright stands.
     """
     found: dict[str, Value] = {}
     born = answers.get("p_dob")
@@ -211,7 +213,14 @@ def computed(answers: Mapping[str, Value], today: date) -> dict[str, Value]:
     helped = [value for key, value in answers.items() if key.startswith("adl_") and key != "adl_need_count"]
     if helped and "adl_need_count" not in answers:
         found["adl_need_count"] = sum(1 for value in helped if value in ("with help", "cannot"))
+    if foreign(answers.get("language", "")) and "other_language" not in answers:
+        found["other_language"] = "yes"
     return found
+
+
+def foreign(language: Value) -> bool:
+    """Whether somebody's best language is another than English."""
+    return str(language).strip().casefold() not in _ENGLISH
 
 
 def _key(text: object) -> str:
