@@ -266,7 +266,13 @@ def test_a_search_without_a_call_is_kept_too(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("consent", "hidden"),
-    [("no/refuses", True), ("", True), ("yes, person present", False), ("can't say/unable", True)],
+    [
+        ("no/refuses", True),
+        ("", True),
+        ("yes, person present", False),
+        ("can't say/unable", True),
+        ("yes, not present", False),
+    ],
 )
 def test_history_is_hidden_while_the_person_has_not_agreed_to_the_caller(
     desk: Desk, consent: str, hidden: bool
@@ -369,3 +375,15 @@ def test_a_person_is_found_opened_and_linked_on_the_command_line(
     assert run([*line, "open", one.ref, "--reason", "the GP wrote", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out.splitlines()[-1])["calls"]) == 2
     assert run([*line, "find", "zzqx"]) == 1
+
+
+def test_history_is_hidden_until_it_is_known_who_rings(desk: Desk) -> None:
+    """PRIVACY P11."""
+    assert desk.people.may_see(ring(desk, p_name="William Hargreaves"))
+
+
+def test_a_professional_sees_history_only_when_the_person_agreed(desk: Desk) -> None:
+    """PRIVACY P11."""
+    call = ring(desk, caller_role="professional", p_name="William Hargreaves")
+    assert desk.people.may_see(call)
+    assert desk.people.may_see(desk.answer(call, "P2", {"prof_consent": "agreed"})) == ""

@@ -20,6 +20,7 @@ from triage.people import Heard, Likely, Names, Pair, People, Person, Row, agree
 from triage.people.form import compact_postcode, name_words, phone_digits
 from triage.people.hearing import day_of
 from triage.people.identity import enough
+from triage.script import telling
 
 if TYPE_CHECKING:
     from triage.desk.desk import Desk
@@ -30,7 +31,8 @@ REPEAT_DAYS, OFTEN = 28, 3
 LOOK_INTO = "look at why several calls were needed"
 """What the supervisor is asked to do about it; the person may read this."""
 SEES_RESTRICTED = ("social worker", "supervisor")
-AGREED = ("yes, person present", "yes, not present")
+SECOND_HAND = "yes, not present"
+"""The caller says that the person agrees: shown to the handler, not to be read out."""
 
 
 class Unproven(TriageError):
@@ -153,13 +155,14 @@ class Register:
 
     def may_see(self, call: Call | None) -> str:
         """Why the person's history stays hidden while this caller is on the line; ``""`` when it may be shown (P11)."""
-        if call is None or _told(call, "caller_role") == "self":
+        if call is None:
             return ""
-        if call.answers.get("tp_consent_voice") == "no" or call.answers.get("prof_consent") == "refused":
-            return "The person does not agree to us talking to this caller."
-        if call.answers.get("tp_consent") in AGREED or _told(call, "prof_consent") == "agreed":
+        if not _told(call, "caller_role"):
+            return "Nobody has asked yet who is ringing."
+        refused = call.answers.get("tp_consent_voice") == "no"
+        if call.answers.get("tp_consent") == SECOND_HAND and not refused:
             return ""
-        return "Nobody has said that the person agrees to us talking to this caller."
+        return telling.undisclosed(self.desk.walk(call))
 
     def open(self, call: Call | None, person: Person, *, words: str = "", said: str = "", reason: str = "") -> Call:
         """Open a person's record: who looked, and why, is kept, on the call on the line or on theirs (PRIVACY P9, A2).

@@ -19,7 +19,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from triage.desk.page import page_of
-from triage.desk.people import Past
+from triage.desk.people import SECOND_HAND, Past
 from triage.errors import TriageError
 from triage.model import Call
 from triage.people import Likely, Person
@@ -41,7 +41,7 @@ ASK = (
     "Nothing of the record is shown until two agree; read nothing out."
 )
 WHY = "Nobody is on the line about this record, so say why it is opened. The reason is kept with the record."
-SECOND_HAND = "DO NOT READ OUT: the person agrees, as this caller says, but we have not heard it from them."
+UNHEARD = "DO NOT READ OUT: the person agrees, as this caller says, but we have not heard it from them."
 
 
 class RecordDialog(ModalScreen[None]):
@@ -224,10 +224,10 @@ class RecordDialog(ModalScreen[None]):
         call, people = app.call, app.desk.people
         self.page = "read"
         hidden = people.may_see(call)
-        second = call is not None and call.answers.get("tp_consent") == "yes, not present"
-        bar = f"DO NOT DISCLOSE. {hidden} Nothing that was there before is shown." if hidden else ""
+        second = call is not None and call.answers.get("tp_consent") == SECOND_HAND
+        bar = f"DO NOT DISCLOSE: {hidden.rstrip('.')}. Nothing that was there before is shown." if hidden else ""
         self.past = () if hidden else people.history(person, besides=call.id if call else "")
-        self._put("Before", self._told(person, hidden), "enter read one · F10 leave", bar or SECOND_HAND * second)
+        self._put("Before", self._told(person, hidden), "enter read one · F10 leave", bar or UNHEARD * second)
         self._field.display = False
         self._lines.empty = "" if hidden else "No earlier call."
         self._lines.put([self._past_line(at) for at in range(len(self.past))], 0)
