@@ -60,7 +60,7 @@ def put(folder: Path, *listings: Listing) -> None:
     """As an import leaves them."""
     for source in {each.source for each in listings}:
         path = folder / "directory" / f"{source.lower()}.jsonl"
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(line(x) + "\n" for x in listings if x.source == source), encoding="utf-8")
 
 
