@@ -12,7 +12,8 @@ listings that somebody imported, in the same form. Two rules make them one direc
   the topics of both are kept. If the names differ, the later file is refused.
 
 ``DATA_DIR/directory/corrections.jsonl`` is laid over both: each line has the ``id`` of a listing, the fields that stand
-instead of its own, and may say ``by``, ``at`` and ``why``. Corrections of listings that aren't there wait.
+instead of its own, and may say ``by``, ``at``, ``why`` and what it ``was``. Corrections of listings that aren't there
+wait.
 ``DATA_DIR/directory/merges.log`` says which listings are one (:mod:`triage.library.merges`): a merged listing has the
 id of one of them, and corrections of that id stand over it.
 
@@ -132,7 +133,7 @@ def _correct(path: Path, merged: dict[str, Listing], digest: Any) -> None:
         listing = merged.get(said["id"])
         if listing is None:
             continue
-        fields = {key: value for key, value in said.items() if key not in ("by", "at", "why")}
+        fields = {key: value for key, value in said.items() if key not in ("by", "at", "why", "was")}
         try:
             merged[listing.id] = _corrected(listing, fields)
         except msgspec.DecodeError as error:
