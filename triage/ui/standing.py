@@ -91,7 +91,7 @@ def check(app: TriageApp, prompt_id: str = "") -> None:
     app.push_screen(
         NoteDialog(
             "Checked, with a note",
-            " ".join(filter(None, (f"“{prompt.words}” may be a sign ({prompt.kind}).", prompt.why, "What did you find?"))),
+            f"“{prompt.words}” may be a sign ({prompt.kind}). {prompt.why} What did you find?".replace("  ", " "),
             text=app.call.drafts.get(draft, ""),
             typed=lambda text: app.drafts.soon(draft, text),
         ),
