@@ -60,3 +60,24 @@ def test_an_answer_that_is_none_is_refused_in_words(desk: Desk) -> None:
     said = take(desk, "hello", "banana", "1")
     assert any("banana" in line for line in said)
     assert any(line.startswith("G3.") for line in said)
+
+
+def test_a_step_is_left_a_sum_worked_out_and_a_word_explained_line_by_line(desk: Desk) -> None:
+    said = take(desk, "/misfit rings for a parrot", "/money 15,000 2025/26", "/money the cap", "/word isf")
+    assert any(line.startswith("G2.") for line in said)
+    assert any("£3 a week" in line for line in said)
+    assert any(line.startswith("Individual Service Fund:") for line in said)
+    (call,) = desk.open_calls()
+    assert call.of_kind("misfit")[0].data["reason"] == "rings for a parrot"
+
+
+def test_a_card_number_is_not_kept_and_the_line_says_so(desk: Desk) -> None:
+    said = take(desk, "my card is 4111 1111 1111 1111")
+    assert any("NOT KEPT: card number" in line for line in said)
+
+
+def test_consent_is_taken_back_and_unsafe_contact_cleared_line_by_line(desk: Desk) -> None:
+    said = take(desk, "hello", "1", "/go Z2", "1", "1", "1", "", "/withdraw gp", "/withdraw gp", "/safe he moved out")
+    assert "Consent taken back: GP." in said
+    assert any(line.startswith("Consents that stand: none") for line in said)
+    assert any("isn’t marked as unsafe" in line for line in said)

@@ -147,3 +147,24 @@ async def test_the_file_that_leaves_hides_small_numbers(supervise: Start, tmp_pa
 async def test_names_of_people_are_on_no_screen_of_figures(supervise: Start) -> None:
     async with supervise(TODAY, (80, 24)) as pilot:
         assert "Joan" not in pilot.app.export_screenshot()
+
+
+async def test_a_late_promise_is_listed_and_ticked_off(open_desk: Callable[[], Desk]) -> None:
+    desk = open_desk()
+    at = desk.clock() - DAY
+    call = new_id(at)
+    due = (desk.clock() - timedelta(hours=1)).isoformat()
+    happened = [("opened", {"mode": "live"}), ("promised", {"what": "a call back", "owner": "Sam", "due": due})]
+    desk.store.write(*(Event(f"{call}.{n}", call, at, "pat", k, d) for n, (k, d) in enumerate(happened)))
+    async with TriageApp(desk, "supervise").run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        await pilot.press("d", "3")
+        await settled(pilot)
+        line = next(line for line in screen(pilot).numbers.items if line.name == "Promises late")
+        assert line.value == "1"
+        screen(pilot).calls.focus()
+        await pilot.press("m", *"rang", "enter")
+        await settled(pilot)
+        line = next(line for line in screen(pilot).numbers.items if line.name == "Promises late")
+        assert line.value == "0"
+        assert list(desk.store.call(call).kept) == [f"{call}.1"]

@@ -7,11 +7,17 @@ it. Lines that begin with ``/`` are commands; ``/help`` lists them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from triage import consents
 from triage.desk import Desk, handing
+from triage.desk.concern import concern
 from triage.errors import TriageError
+from triage.glossary import looked_up, told
+from triage.masking import warning
 from triage.model import DECLINED, NOT_KNOWN, Call, Match
+from triage.money import asked
 from triage.script import telling
 from triage.script.form import Field, Step
 from triage.script.walk import Prompt, Walk
@@ -26,6 +32,8 @@ n  not known      d  declined      ?  why we ask
 /search WORDS   the directory            /keep NUMBER   keep one of those found
 /fast   short ways out: a named worker, another service, …
 /wrap   outcome and what is missing      /outcome CODE REASON   another outcome
+/misfit REASON   leave a step that does not fit          /withdraw WHO   a consent taken back
+/safe REASON   safe to contact again (social worker)    /money SUM   weekly figure      /word WORD   what it means
 /leaflet   write the leaflet             /save   save the call             /quit   leave it open"""
 
 
@@ -89,7 +97,7 @@ class Plain:
 
     def _heading(self, step: Step, there: Walk) -> None:
         script, staff = self.desk.script, self.desk.staff
-        remember = [f"{why}."] if (why := telling.undisclosed(there)) else []
+        remember = [f"{why}." for why in (self._gone(), telling.undisclosed(there), self._concern(there)) if why]
         remember += [f"Remember: {', '.join(telling.flags(script, there))}."] if there.flags else []
         remember += [f"Check: “{p.words}”, {p.kind}? /check NOTE when you have looked." for p in self._unchecked(there)]
         for line in remember:
@@ -191,6 +199,42 @@ class Plain:
             answers[key] = answer
         if self._do(self.desk.fast_exit, way, {k: v for k, v in answers.items() if v}):
             self._told()
+
+    def _gone(self) -> str:
+        """What was taken out of the latest texts."""
+        events = self.call.events[-4:] if self.call else ()
+        return warning(what for event in events for what in event.data.get("masked", ()))
+
+    def _concern(self, there: Walk) -> str:
+        found = concern(self.call, there) if self.call else None
+        return found.words(self.desk.clock()) if found else ""
+
+    def _on_misfit(self, reason: str) -> None:
+        step = self.desk.walk(self.call).step if self.call else None
+        if step:
+            self._do(self.desk.misfit, step, reason)
+
+    def _on_withdraw(self, to: str) -> None:
+        standing = [c for c in consents.given(self.call) if c.withdrawn is None] if self.call else []
+        found = next((c for c in standing if c.to.casefold() == to.casefold()), None)
+        if found is None:
+            self.say(f"Consents that stand: {', '.join(c.to for c in standing) or 'none'}. /withdraw WHO takes one back.")
+        elif self._do(partial(self.desk.withdraw, key=found.key), found.to):
+            self.say(f"Consent taken back: {found.to}.")
+
+    def _on_safe(self, reason: str) -> None:
+        self._do(self.desk.safe_again, reason)
+
+    def _on_money(self, words: str) -> None:
+        try:
+            for line in asked(words, self.desk.tools.limits, self.desk.today).words:
+                self.say(line)
+        except TriageError as error:
+            self.say(str(error))
+
+    def _on_word(self, words: str) -> None:
+        for term in looked_up(self.desk.tools.glossary, words)[:3]:
+            self.say(f"{term.term}: {told(term)}")
 
     def _on_undo(self, _: str) -> None:
         self._do(self.desk.undo)

@@ -14,6 +14,7 @@ from triage.desk.page import page_of
 from triage.errors import TriageError
 from triage.model import Call
 from triage.reports import By, tally
+from triage.ui import afterwards
 from triage.ui.counting import Counting
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
 from triage.ui.here import here
@@ -35,6 +36,8 @@ class SuperviseScreen(Counting):
         Binding("o", "filter('outcome')", "outcome", id="outcome", tooltip="Only one outcome's calls"),
         Binding("i", "define", "definition", id="define", tooltip="What the number counts, and what it leaves out"),
         Binding("s", "save", "save CSV", id="csv", tooltip="The figures of these days as a file, small numbers hidden"),
+        Binding("m", "kept", "promise kept", show=False, tooltip="The promises of the call under the cursor were kept"),
+        Binding("e", "safe", "safe again", show=False, tooltip="Its person is safe to contact: a social worker"),
         Binding("f2", "app.place('call')", "to the desk", id="desk", tooltip="Back to the calls"),
         Binding("c", "clear", "all calls", show=False, tooltip="Take filters off"),
         Binding("f6,tab", "pane(1)", "next pane", show=False),
@@ -76,6 +79,16 @@ class SuperviseScreen(Counting):
             app.say(str(error))
             return
         app.push_screen(Reading(page.title, page_lines(page, min(84, self.size.width - 10))))
+
+    def action_kept(self) -> None:
+        """Say that a promise of the call under the cursor was kept."""
+        if self.calls.chosen:
+            afterwards.kept(here(self), self.calls.chosen, self.reload)
+
+    def action_safe(self) -> None:
+        """Clear “unsafe to contact” on the call under the cursor."""
+        if self.calls.chosen:
+            afterwards.safe_again(here(self), self.calls.chosen, self.reload)
 
     def action_define(self) -> None:
         """What the figure under the cursor counts."""
