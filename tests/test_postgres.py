@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from triage.errors import NotYours, SlotTaken, StoreAway, StoreDamaged, StoreError, StoreRefused
+from triage.cli import run
+from triage.errors import BadData, NotYours, SlotTaken, StoreAway, StoreDamaged, StoreError, StoreRefused
+from triage.settings import store_address
 from triage.store import open_store
 from triage.store.base import Store
 from triage.store.journal import JournalStore
@@ -257,6 +259,49 @@ def test_without_psycopg_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(StoreRefused, match=r"triage\[postgres\]"):
         open_store("postgresql://127.0.0.1/triage")
+
+
+# --- the command line -----------------------------------------------------------------------------
+
+
+def test_the_record_is_where_the_option_the_environment_or_the_settings_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TRIAGE_STORE", raising=False)
+    assert store_address(None, tmp_path) == tmp_path / "store"
+    settings = tmp_path / "settings.toml"
+    settings.write_text('store = "postgresql://records.example/triage"')
+    assert store_address(None, tmp_path) == "postgresql://records.example/triage"
+    monkeypatch.setenv("TRIAGE_STORE", str(tmp_path / "elsewhere"))
+    assert store_address(None, tmp_path) == tmp_path / "elsewhere"
+    assert store_address("postgresql://other.example/triage", tmp_path) == "postgresql://other.example/triage"
+    monkeypatch.delenv("TRIAGE_STORE")
+    for wrong in ("store = 5", "store ="):
+        settings.write_text(wrong)
+        with pytest.raises(BadData, match=r"settings\.toml"):
+            store_address(None, tmp_path)
+
+
+def test_the_record_is_moved_and_looked_after_on_the_command_line(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def triage(*words: str) -> tuple[int, str]:
+        code = run(["--data-dir", str(tmp_path), *words])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    here = JournalStore(tmp_path / "store", clock=Clock())
+    a_year(here)
+    here.close()
+    assert triage("store", "move", "--to", address)[0] == 0
+    code, words = triage("store", "info", "--store", address)
+    assert (code, "PostgreSQL" in words, "41, 1 open" in words) == (0, True, True)
+    assert triage("--store", address, "store", "verify")[0] == 0
+    code, words = triage("--store", address, "store", "backup", str(tmp_path / "copy"))
+    assert (code, "pg_dump" in words, (tmp_path / "copy").exists()) == (2, True, False)
+    code, words = triage("store", "move", "--store", address, "--to", str(tmp_path / "back"), "--json")
+    told = json.loads(words)
+    assert (code, told["same"], told["there"]["calls"]) == (0, True, 42)
 
 
 # --- the server goes away -------------------------------------------------------------------------

@@ -277,28 +277,26 @@ class Server:
     # ------------------------------------------------------------------ news
 
     def tell(self) -> None:
-        """Let other desks know that something changed, at most every ``APART`` seconds; the last of a burst, later.
+        """Let other desks know that something changed, in a moment, and at most every ``APART`` seconds.
 
         Never fails, since what is told is durable already. After the commit, not in it: PostgreSQL lets only one
         transaction with a notification commit at a time, so that in it the desks would queue for each other's flush to
         disk. And not each time: every notification wakes every desk.
         """
         with self.threads:
-            if self._later is not None:
-                return
-            wait = self._told + APART - time.monotonic()
-            if wait <= 0:
-                self._tell_now()
-                return
-            self._later = threading.Timer(wait, self._tell_now)
-            self._later.daemon = True
-            self._later.start()
+            if self._later is None:
+                self._later = threading.Timer(max(self._told + APART - time.monotonic(), 0), self._tell_now)
+                self._later.daemon = True
+                self._later.start()
 
     def _tell_now(self) -> None:
-        with self.threads, suppress(psycopg.Error):
+        with self.threads:
             self._later, self._told = None, time.monotonic()
-            if self._connection is not None and self.listens:
-                self._connection.execute("SELECT pg_notify(%s, %s)", (self.channel, self.session))
+            try:
+                if self._connection is not None and self.listens:
+                    self._connection.execute("SELECT pg_notify(%s, %s)", (self.channel, self.session))
+            except psycopg.Error:
+                self._lost()
 
     def heard(self, look: str, every: float) -> bool:
         """Whether other desks changed anything since the last time.
