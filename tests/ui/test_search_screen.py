@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from triage.desk import Desk
 from triage.directory.lexicon import Concept, Lexicon
 from triage.directory.places import Places
 from triage.directory.search import Index
+from triage.library import corrections
 from triage.library.directory import Directory
 from triage.model import Call, Listing
 from triage.ui.app import TriageApp
+from triage.ui.comparing import CompareScreen
 from triage.ui.directory import DirectoryScreen
 
 OCTOBER = date(2026, 10, 12)
@@ -226,3 +230,48 @@ async def test_between_calls_the_directory_can_be_looked_up_but_nothing_is_kept(
         await pilot.press("f3", *"dementia", "plus")
         assert names(pilot)
         assert "No call is open" in cast(TriageApp, pilot.app).status
+
+
+async def test_two_listings_are_compared_side_by_side(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press(*"craft", "ctrl+t")
+        assert "compare" in cast(TriageApp, pilot.app).status
+        await pilot.press("down", "ctrl+t")
+        shown = pilot.app.screen
+        assert isinstance(shown, CompareScreen)
+        text = str(cast(Static, shown.query_one("#table")).visual)
+        assert all(m.listing.name in text for m in shown.pair)
+        assert "▌Cost" in text
+        await pilot.press("f10")
+        assert isinstance(pilot.app.screen, DirectoryScreen)
+
+
+async def test_a_saved_or_recent_search_is_searched_again(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press(*"craft", "ctrl+s", "enter")
+        screen(pilot).box.value = ""
+        await pilot.press(*"navigators", "enter", "f3", "f3", "ctrl+r", *"craf", "enter")
+        assert screen(pilot).box.value == "craft"
+        assert names(pilot)
+
+
+async def test_an_editor_puts_a_reported_listing_right(search: Start) -> None:
+    async with search() as pilot:
+        app = cast(TriageApp, pilot.app)
+        await pilot.press(*"navigators", "ctrl+y", "o", "ctrl+b", "enter")
+        assert "Only a directory editor" in app.status
+        app.desk.staff = replace(app.desk.staff, roles=("directory editor",))
+        await pilot.press("ctrl+b", "enter", *"phone", "enter")
+        await pilot.press(*["backspace"] * 12, *"01632 960777", "enter")
+        assert "01632 960777" in app.status
+        done = corrections.edits(app.desk.tools.data_dir)
+        assert [(e.about, e.field, e.now) for e in done] == [("navigators", "phone", "01632 960777")]
+
+
+async def test_a_directory_that_can_not_be_read_says_so_instead_of_waiting(search: Start) -> None:
+    async with search() as pilot:
+        app = cast(TriageApp, pilot.app)
+        app.directory_ready = False
+        app.directory_wrong = "The directory could not be loaded: line 3"
+        await pilot.press(*"craft")
+        assert "line 3" in screen(pilot).found.empty

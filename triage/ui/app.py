@@ -51,6 +51,8 @@ class TriageApp(OnTheLine):
 
     directory_ready: var[bool] = var(False)
     """Whether the directory can be searched."""
+    directory_wrong: var[str] = var("")
+    """Why it can't be, in words, when reading it failed."""
 
     refused: TriageError | None = None
     """Why the desk could not be opened; the app has left then."""
@@ -123,7 +125,10 @@ class TriageApp(OnTheLine):
         """Say what failed in a thread: the call goes on without it."""
         if event.state is WorkerState.ERROR:
             event.stop()
-            self.say(f"The {event.worker.group} could not be loaded: {event.worker.error}")
+            words = f"The {event.worker.group} could not be loaded: {event.worker.error}"
+            self.say(words)
+            if event.worker.group == "directory":
+                self.directory_wrong = words
 
     def _directory_loaded(self, demonstration: bool) -> None:
         self.demonstration = demonstration

@@ -11,8 +11,8 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
+from triage.ui.editing import Editing
 from triage.ui.here import here
-from triage.ui.searching import Searching
 from triage.ui.widgets.narrowing import KINDS, picks, toggled
 
 WRONG = (
@@ -23,7 +23,7 @@ WRONG = (
 )
 
 
-class DirectoryScreen(Searching):
+class DirectoryScreen(Editing):
     """Find a listing, read its card, keep it on the shortlist."""
 
     HELP = "Type what the caller said. Up and down choose, + keeps a listing or takes it off again."
@@ -161,6 +161,8 @@ class DirectoryScreen(Searching):
         app, words = here(self), self.box.value.strip()
         search = (words, self.filters.kind or "")
         looked_at = app.directory_ready and not self.listing_shortlist
+        if words and looked_at:
+            self.remember(words)
         if app.call is None or app.call.closed or not words or search == self._noted or not looked_at:
             return
         if app.do(app.desk.searched, *search, self.results.total):

@@ -95,6 +95,7 @@ class Searching(Overlay):
         self.watch(self.box, "value", self._typed, init=False)
         self.watch(self.found, "cursor", self._moved, init=False)
         self.watch(here(self), "directory_ready", self._ready, init=False)
+        self.watch(here(self), "directory_wrong", self._ready, init=False)
         self.watch(here(self), "call", self._marks, init=False)
 
     def on_screen_resume(self) -> None:
@@ -150,7 +151,8 @@ class Searching(Overlay):
         """Search for what stands in the box, and draw it."""
         app = here(self)
         if not app.directory_ready:
-            self._draw((), "The directory is being read. What you type is answered when it is there.")
+            wait = "The directory is being read. What you type is answered when it is there."
+            self._draw((), app.directory_wrong or wait)
             return
         if self.listing_shortlist:
             kept = app.desk.listings(app.call) if app.call else ()

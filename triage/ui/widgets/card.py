@@ -60,7 +60,7 @@ def _body(match: Match, today: date, width: int, low: bool) -> list[Content]:
     listing = match.listing
     about = Content(listing.description).wrap(width)
     lines = _warnings(listing) + ([] if low else [*about, Content("")])
-    for label, fact, style in _facts(match, today):
+    for label, fact, style in facts(match, today):
         if fact:
             told = [part for line in fact.split("\n") for part in Content.styled(line, style).wrap(width - LABEL)]
             heads = [label, *[""] * (len(told) - 1)]
@@ -79,7 +79,8 @@ def _warnings(listing: Listing) -> list[Content]:
     return [Content.styled(warning, "bold $warning") for warning in found] + ([Content("")] if found else [])
 
 
-def _facts(match: Match, today: date) -> tuple[tuple[str, str, str], ...]:
+def facts(match: Match, today: date) -> tuple[tuple[str, str, str], ...]:
+    """What callers ask next: a label, the answer (empty when nobody knows), its style."""
     listing = match.listing
     old = (listing.age(today) or 0) > OLD_DAYS or listing.fresh is None
     far = f" · {match.distance_km:.1f} km" if match.distance_km is not None else ""
