@@ -206,6 +206,12 @@ def test_the_times_of_a_concern_are_the_desks_own(desk: Desk) -> None:
     assert call.answers["sg_passed_at"] == call.answers["sg_accepted_at"] == f"{passed:%H:%M}"
 
 
+def test_a_concern_that_nobody_was_told_of_has_no_times(desk: Desk) -> None:
+    answers = raised(desk, S12={}).answers
+    assert not answers.keys() & {"sg_passed_at", "sg_accepted_at"}
+    assert "sg_accepted_at" not in raised(desk, S12={"sg_accepted": "no"}).answers
+
+
 def test_a_time_that_was_typed_stands(desk: Desk, clock: Clock) -> None:
     call = raised(desk, S12={"sg_accepted": "yes", "sg_accepted_by": "Priya", "sg_passed_at": "09:15"})
     clock.tick(minutes=30)
@@ -242,15 +248,20 @@ def test_a_concern_nobody_accepted_is_owed_by_whoever_was_told(desk: Desk) -> No
 
 def test_the_supervisor_sees_what_is_owed_and_what_is_late(desk: Desk, clock: Clock) -> None:
     kept = take(desk, ("Z4", {"callback_promised": "yes", "callback_owner": "Sam"}))
+    clock.tick(days=-3)
+    early = take(desk, ("Z4", {"callback_promised": "yes", "callback_owner": "Sam", "callback_due": "today 16:00"}))
+    clock.tick(days=3)
+    desk.settle(early, early.promises[0].id, "rang too late, but rang")
     desk.settle(kept, kept.promises[0].id)
     owed = take(desk, ("W1", {"sw_how": "same-day task", "sw_question": "May she go home?"}))
     now = clock()
 
     def read() -> Window:
-        days = now.date() - timedelta(days=1), now.date() + timedelta(days=1)
+        days = now.date() - timedelta(days=4), now.date() + timedelta(days=1)
         return Window.of(desk.store.calls(*days), *days, clock())
 
-    assert [(p.call, p.kept is not None) for p in promises(read())] == [(owed.id, False), (kept.id, True)]
+    told = [(p.call, p.kept is not None, p.late(now)) for p in promises(read())]
+    assert told == [(early.id, True, True), (owed.id, False, False), (kept.id, True, False)]
     assert late(read()).calls == ()
     clock.tick(hours=9)
     assert late(read()).calls == (owed.id,)

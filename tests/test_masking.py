@@ -101,6 +101,16 @@ def test_none_of_it_reaches_the_record_whichever_way_it_is_typed(desk: Desk) -> 
     assert call.answers["reason_verbatim"] == "my card is [card number taken out]"
 
 
+def test_half_of_it_typed_does_not_reach_the_record_either(desk: Desk) -> None:
+    call = desk.open()
+    for end in range(8, 16):
+        call = desk.draft(call, "notes", "card 4111111111111111"[: 5 + end])
+    call = desk.draft(call, "notes", "key safe 44")
+    kept = everything_kept(desk, call.id)
+    assert "4111111" not in kept
+    assert "safe 44" not in kept
+
+
 def test_the_event_says_what_was_taken_out_so_that_the_handler_is_warned(desk: Desk) -> None:
     call = desk.draft(desk.open(), "notes", "sort code 12-34-56 account 12345678")
     assert call.events[-1].data["masked"] == ["bank details"]

@@ -218,7 +218,9 @@ class Plain:
         standing = [c for c in consents.given(self.call) if c.withdrawn is None] if self.call else []
         found = next((c for c in standing if c.to.casefold() == to.casefold()), None)
         if found is None:
-            self.say(f"Consents that stand: {', '.join(c.to for c in standing) or 'none'}. /withdraw WHO takes one back.")
+            self.say(
+                f"Consents that stand: {', '.join(c.to for c in standing) or 'none'}. /withdraw WHO takes one back."
+            )
         elif self._do(partial(self.desk.withdraw, key=found.key), found.to):
             self.say(f"Consent taken back: {found.to}.")
 
