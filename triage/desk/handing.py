@@ -12,6 +12,7 @@ from triage.desk import formats, safety
 from triage.desk.desk import Desk, Slip
 from triage.errors import NotFound
 from triage.handover import Handover, NextStep, case_note, leaflet, read_back
+from triage.handover.message import Message, text_message
 from triage.handover.note import YOU
 from triage.model import Call, Slot
 from triage.script import telling
@@ -113,8 +114,48 @@ def write_leaflet(desk: Desk, call: Call) -> tuple[Call, Mapping[str, Path]]:
             demonstration=any(listing.demonstration for listing in listings),
         )
         paths[form].write_text(text, encoding="utf-8")
+        if form == "html":
+            from triage.handover.pdf import pdf
+
+            paths["pdf"] = folder / f"{_file_name(call)}.pdf"
+            made = pdf(text, points=form_of.points or 12, title=f"What we talked about – {call.ref}")
+            paths["pdf"].write_bytes(made)
     size = f", {form_of.points} point" if form_of.points else ""
-    return desk.handed(call, "leaflet", "file", f"text and HTML{size}"), paths
+    return desk.handed(call, "leaflet", "file", f"text, HTML and PDF{size}"), paths
+
+
+def print_leaflet(desk: Desk, call: Call) -> tuple[Call, str]:
+    """Write the leaflet and put it on paper; the call with that noted, and what to tell the handler.
+
+    Without a printer the leaflet is written all the same, and the words say so. Raises :class:`Slip` when nothing may
+    leave for this person.
+    """
+    from triage.desk.printing import NoPrinter, print_file
+
+    call, paths = write_leaflet(desk, call)
+    try:
+        how = print_file(paths["pdf"])
+    except NoPrinter as error:
+        return call, str(error)
+    return desk.handed(call, "leaflet", "printed", "PDF"), f"leaflet {how}"
+
+
+def texted(desk: Desk, call: Call) -> Message:
+    """The text message the caller could be sent: nothing is sent or noted here.
+
+    Raises :class:`Slip` with the reason when nothing may leave for this person.
+    """
+    why = safety.to_send(desk.walk(call).flags)
+    if why:
+        raise Slip(why)
+    found = handover(desk, call)
+    return text_message(
+        desk.listings(call),
+        found.steps,
+        organisation=desk.tools.organisation,
+        call_ref=call.ref,
+        appointments=found.appointments,
+    )
 
 
 def _named(desk: Desk, code: str) -> str:
