@@ -251,7 +251,7 @@ class Ranking:
             return same, same
         alike = sum(
             np.float32(share) * process.cdist([typed], names, scorer=scorer)[0]
-            for share, scorer in ((0.6, fuzz.token_set_ratio), (0.2, fuzz.partial_ratio), (0.2, fuzz.ratio))
+            for share, scorer in ((0.7, fuzz.token_set_ratio), (0.3, fuzz.ratio))
         )
         close = np.maximum(0, alike / np.float32(100) - np.float32(0.35)) / np.float32(0.65)
         for place in np.flatnonzero(alike >= 50).tolist():
