@@ -70,8 +70,10 @@ def main() -> int:
         cluster = Cluster(durable=True).start()
         try:
             server, back = cluster.address(), Path(place) / "back"
-            cut = [cut_off(here, server, args.cut), cut_off(server, back, args.cut)] if args.cut else []
-            there, again = carry(here, server), carry(server, back)
+            cut = [args.cut and cut_off(here, server, args.cut)]
+            there = carry(here, server)
+            cut += [args.cut and cut_off(server, back, args.cut)]
+            again = carry(server, back)
             checking = open_store(back, clock=lambda: NOW)
             faults = checking.verify()
             checking.close()
