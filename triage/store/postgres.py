@@ -182,11 +182,11 @@ class Server:
         )
 
     def _lost(self) -> None:
-        """Forget the connection."""
+        """Forget the connection. What others did since its last word is news."""
         if self._connection is not None:
             with suppress(psycopg.Error, OSError):
                 self._connection.close()
-        self._connection = None
+        self._connection, self._news = None, True
 
     def _absent(self) -> None:
         """Start dialling, beside everything else."""
@@ -227,7 +227,6 @@ class Server:
                     if not self._is_gone(error):
                         raise self._words(error) from error
                     self._lost()
-                    self._news = True
                     if again or isinstance(error, _Silent):
                         self._absent()
                         raise self._away(error) from error
