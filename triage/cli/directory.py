@@ -24,12 +24,13 @@ def add(commands: Any) -> None:
     stats.set_defaults(handler=_stats)
     check = command(under, "check", "Look for faults: exit 1 if there is one.")
     check.set_defaults(handler=_check)
-    from triage.cli import editing, exporting, importing, merging
+    from triage.cli import editing, exporting, importing, lifecycle, merging
 
     importing.add(under)
     merging.add(under)
     exporting.add(under)
     editing.add(under)
+    lifecycle.add(under)
     for each in (stats, check):
         each.add_argument("--json", action="store_true", help="one JSON document")
 
