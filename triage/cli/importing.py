@@ -21,6 +21,10 @@ SHOWN = 10
 """Rejected records that are printed; ``--json`` gives all of them."""
 
 
+QUICK = 40_000
+"""Listings beyond which an import looks for duplicates by the same name alone with one more fact: that is quick."""
+
+
 def add(under: Any) -> None:
     """Declare the commands."""
     made = command(under, "import", "Read listings from files, folders, zips or addresses on the web.")
@@ -77,7 +81,7 @@ def _import(args: argparse.Namespace) -> int:
         for source, feed, landing in done:
             _show(source, feed, landing, args.dry_run)
         if doubles:
-            print(f"{len(doubles):,} pairs may be the same service: --json names them")
+            print(f"{len(doubles):,} pairs may be the same service: triage directory merge looks at them")
     for _, why in failed:
         print(f"triage: {why}", file=sys.stderr)
     return 2 if failed else 0
@@ -110,14 +114,25 @@ def _nothing(source: str, feed: Feed) -> str:
 
 
 def _doubles(args: argparse.Namespace, folder: Path, done: list[Any]) -> list[dict[str, Any]]:
-    """Pairs of listings, one of them just read, that may be the same service."""
+    """Pairs of listings, one of them just read, that may be the same service and that nobody has decided about."""
+    from triage.directory.merge import possible_duplicates
+    from triage.directory.union import standing
     from triage.feeds.doubles import pairs
     from triage.library.directory import load_directory
+    from triage.library.merges import load_decisions
 
     fresh = [listing for _, _, landing in done for listing in landing.listings]
     ids = {listing.id for listing in fresh}
-    others = [each for each in load_directory(folder).listings if each.id not in ids and not each.demonstration]
-    return [{"ids": list(ids), "why": why} for ids, why in pairs(fresh, others)]
+    held = load_directory(folder, apart=True).listings
+    others = [each for each in held if each.id not in ids and not each.demonstration]
+    if len(fresh) + len(others) > QUICK:
+        return [{"ids": list(ids), "why": why} for ids, why in pairs(fresh, others)]
+    decided = standing(load_decisions(folder))
+    return [
+        {"ids": list(pair.ids), "score": pair.score, "why": ", ".join(pair.why)}
+        for pair in possible_duplicates((*fresh, *others))
+        if not ids.isdisjoint(pair.ids) and frozenset(pair.ids) not in decided
+    ]
 
 
 def _document(args: argparse.Namespace, done: list[Any], failed: list[Any], doubles: list[Any]) -> dict[str, Any]:
