@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -68,6 +68,7 @@ class Desk:
     tools: Tools
     clock: Callable[[], datetime]
     mode: str = "live"
+    _walked: tuple[Call, dict[str, Value], date, Walk] | None = field(default=None, init=False, repr=False)
 
     # ------------------------------------------------------------------ the call
 
@@ -96,7 +97,7 @@ class Desk:
         What a step says in a version of its own (the privacy statement) is kept with the call by that version.
         """
         data = read_answers(self.script, answers, today=self.today)
-        said = {f.key: f.hint for f in self.script.steps[step].fields if f.type == "auto" and f.hint}
+        said = {f.key: f.hint for f in self.script.steps[step].fields if f.key.endswith("_version")}
         self._allow(call, data)
         unwanted = identifies(call, data)
         if unwanted:
@@ -292,12 +293,20 @@ class Desk:
     # ------------------------------------------------------------------ reading it
 
     def walk(self, call: Call) -> Walk:
-        """Where the call stands in its script."""
-        answers = {**call.answers, **self.found(call)}
+        """Where the call stands in its script. Asked again about the same call, it isn't worked out again."""
+        found, today = self.found(call), self.today
+        known = self._walked
+        if known is not None and known[0] is call and known[1:3] == (found, today):
+            return known[3]
+        there = self._walk(call, found, today)
+        self._walked = (call, found, today, there)
+        return there
+
+    def _walk(self, call: Call, found: Mapping[str, Value], today: date) -> Walk:
         return walk(
             self.script,
-            answers,
-            today=self.today,
+            {**call.answers, **found},
+            today=today,
             passed=call.passed,
             raised=call.raised,
             jumped=call.jumped,
