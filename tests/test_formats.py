@@ -22,7 +22,7 @@ def needing(desk: Desk, **answers: object) -> Call:
 
 def printed(desk: Desk, call: Call) -> tuple[Call, Mapping[str, str]]:
     call, paths = write_leaflet(desk, call)
-    return call, {form: path.read_text(encoding="utf-8") for form, path in paths.items()}
+    return call, {form: path.read_text(encoding="utf-8") for form, path in paths.items() if form != "pdf"}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_an_ordinary_leaflet_is_as_before(desk: Desk) -> None:
 def test_large_print_comes_by_itself(desk: Desk) -> None:
     call, leaflet = printed(desk, needing(desk, ais_format="large print"))
     assert "font-size: 18pt" in leaflet["html"]
-    assert call.of_kind("handed")[0].data["format"] == "text and HTML, 18 point"
+    assert call.of_kind("handed")[0].data["format"] == "text, HTML and PDF, 18 point"
     assert call.promises == ()
 
 
