@@ -84,11 +84,15 @@ def test_what_the_importer_reads_back_is_the_same_listing(tmp_path: Path) -> Non
     assert replace(back, id=WHOLE.id, source=WHOLE.source, source_id=WHOLE.source_id) == WHOLE
 
 
-def test_the_whole_directory_comes_back_unchanged_and_a_second_import_changes_nothing(
+def test_an_exported_directory_comes_back_unchanged_and_a_second_import_changes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     feed, again = tmp_path / "feed.json", tmp_path / "again.json"
     out(tmp_path / "a", "--as", "oruk", str(feed))
+    whole = json.loads(feed.read_text(encoding="utf-8"))
+    few = whole["contents"][::15]
+    counts = {"total_items": len(few), "size": len(few), "contents": few}
+    feed.write_text(json.dumps(whole | counts), encoding="utf-8")
     run(["--data-dir", str(tmp_path / "b"), "directory", "import", str(feed), "--name", "us"])
     out(tmp_path / "b", "--as", "oruk", str(again))
     run(["--data-dir", str(tmp_path / "c"), "directory", "import", str(again), "--name", "us"])
