@@ -28,6 +28,8 @@ class Facts:
     stems: frozenset[str]
     head: frozenset[str]
     field: dict[str, str]
+    beside: tuple[str, ...] = ()
+    """What else speaks for it or against it, wherever it lies."""
 
 
 def facts(listing: Listing, words: dict[int, str]) -> Facts:
@@ -40,7 +42,8 @@ def facts(listing: Listing, words: dict[int, str]) -> Facts:
     }
     field = {word: name for name, text in fields.items() for word in tokens(text)}
     head = frozenset(map(stem, tokens(f"{listing.name} {' '.join(listing.topics)}")))
-    return Facts(words, tuple(sorted(words)), frozenset(map(stem, words.values())), head, field)
+    stems, always = frozenset(map(stem, words.values())), tuple(beside(listing, None))
+    return Facts(words, tuple(sorted(words)), stems, head, field, always)
 
 
 def explain(vocabulary: Vocabulary, query: Query, listing: Listing, known: Facts) -> tuple[list[str], tuple[str, ...]]:

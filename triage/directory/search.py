@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from triage.directory.filters import Columns
     from triage.directory.postings import Ints, Mask, Postings
 
+FEW = 100_000
+"""Listings up to which every concept is looked up beforehand."""
+
 __all__ = ["Filters", "Index", "Results"]
 
 
@@ -101,6 +104,9 @@ class Index:
         self.lexicon.warm()
         self._ranking.vocabulary.warm()
         self._ranking.pieces.warm()
+        if len(self.listings) <= FEW:
+            for concept in self.lexicon.concepts:
+                self._ranking.pieces.concept(concept)
         self.search("a")
 
     def search(
@@ -211,8 +217,10 @@ class Index:
 
     def _match(self, query: Query, number: int, score: float, spot: Spot | None) -> Match:
         listing, km = self.listings[number], self._km(number, spot)
-        why, hits = reasons.explain(self._ranking.vocabulary, query, listing, self._facts(number))
-        return Match(listing, score, km, (*why, *reasons.beside(listing, km)), hits)
+        known = self._facts(number)
+        why, hits = reasons.explain(self._ranking.vocabulary, query, listing, known)
+        far = () if km is None else (f"{km:.1f} km",)
+        return Match(listing, score, km, (*why, *far, *known.beside), hits)
 
     def _known_of(self, number: int) -> reasons.Facts:
         return reasons.facts(self.listings[number], self._ranking.words_of(number))

@@ -105,6 +105,20 @@ class Rows(Lines, Generic[T]):
             pieces = ()
         return self._made(pieces, width, False)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines as they are: a list without border and padding needs no styling line by line."""
+        if self.size != self.outer_size or self.opacity != 1:
+            return super().render_lines(crop)
+        background = self.background_colors[1]
+        filters = self.get_line_filters()
+        drawn = []
+        for y in range(crop.y, crop.bottom):
+            strip = self.render_line(y)
+            for each in filters:
+                strip = strip.apply_filter(each, background)
+            drawn.append(strip.crop(crop.x, crop.right))
+        return drawn
+
     def same(self, item: T) -> Hashable:
         """What a line's looks hang on besides its width and the cursor; lines that are the same are made once."""
         return None
