@@ -83,7 +83,8 @@ class NotYours(TriageError):
     def __init__(self, call: str, owner: str) -> None:
         self.call, self.owner = call, owner
         super().__init__(
-            f"{owner} took call {call} over, so this wasn't saved. Open the call again to take it back, or let go of it."
+            f"{owner} took call {call} over, so this wasn't saved. "
+            "Open the call again to take it back, or let go of it."
         )
 
 

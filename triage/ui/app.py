@@ -32,6 +32,10 @@ def _provider() -> type[Provider]:
     return Actions
 
 
+A_DAY = 24 * 60 * 60
+"""Seconds."""
+
+
 class TriageApp(OnTheLine):
     """The full-screen desk. ``desk`` is one, or opens one; ``start`` is the place to begin in."""
 
@@ -121,6 +125,11 @@ class TriageApp(OnTheLine):
         _ = tools.phrases.patterns, tools.phrases.ears
         self.call_from_thread(self._directory_loaded, demonstration)
 
+    @work(thread=True, group="record", exit_on_error=False)
+    def _keep_house(self) -> None:
+        """Archive past days, off the screen's thread; nothing on most days."""
+        self.desk.maintain()
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say what failed in a thread: the call goes on without it."""
         if event.state is WorkerState.ERROR:
@@ -133,6 +142,8 @@ class TriageApp(OnTheLine):
     def _directory_loaded(self, demonstration: bool) -> None:
         self.demonstration = demonstration
         self.directory_ready = True
+        self._keep_house()
+        self.set_interval(A_DAY, self._keep_house)
 
     # ------------------------------------------------------------------ places
 

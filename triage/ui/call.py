@@ -11,6 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from triage.errors import StoreError
 from triage.model import Call, Match
 from triage.ui.answering import Answering
 from triage.ui.callkeys import CallKeys
@@ -134,8 +135,13 @@ class CallScreen(CallKeys):
 
     def show_home(self) -> None:
         """Offer the open calls."""
-        desk = here(self).desk
-        offered = [(c, desk.walk(c).step) for c in desk.open_calls()]
+        app = here(self)
+        desk = app.desk
+        try:
+            offered = [(c, desk.walk(c).step) for c in desk.open_calls()]
+        except StoreError as error:
+            app.say(str(error))
+            offered = []
         self.home.show(desk.script, offered, desk.clock())
         self.query_one(HomePane).greet(desk)
         self.set_focus(self.home)

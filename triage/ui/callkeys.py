@@ -36,7 +36,7 @@ class CallKeys(Screen[None]):
         Binding("f4", "check", "checked", id="check", show=False, tooltip="The CHECK line was looked at: with a note"),
         Binding("ctrl+o", "rules", "standing rules", id="rules", show=False, tooltip="Danger, unsafe to talk, …"),
         Binding("ctrl+g", "jump", "go to step", id="jump", show=False, tooltip="Any step, by its words"),
-        Binding("shift+f5,ctrl+n", "person", "known to us", id="person", show=False, tooltip="Find the person: earlier calls"),
+        Binding("shift+f5,ctrl+n", "person", "known to us", id="person", show=False, tooltip="Their earlier calls"),
         Binding("ctrl+r", "undo", "undo", id="undo", show=False, tooltip="Take back the last thing done"),
         Binding("ctrl+l", "leave", "back", id="leave", show=False, tooltip="Back to where you were"),
         Binding("shift+f6", "pane(-1)", "pane before", show=False),

@@ -17,7 +17,8 @@ from textual.content import Content
 
 from triage.diary import State, refusal, starts_at, states
 from triage.diary.diary import LOCAL
-from triage.model import AppointmentType, Slot
+from triage.errors import StoreError
+from triage.model import AppointmentType, Claim, Slot
 from triage.script import telling
 from triage.ui import standing
 from triage.ui.here import here
@@ -72,6 +73,8 @@ class DiaryScreen(Taking):
         self.type = ""
         self.first = date.min
         self.states: dict[str, State] = {}
+        self.claims: tuple[Claim, ...] = ()
+        """What is held and booked, as last read."""
         self._turn = 0
         self._call = ""
 
@@ -130,7 +133,10 @@ class DiaryScreen(Taking):
         """Read the week's claims and draw it."""
         app = here(self)
         since = datetime.combine(self.first, time(), tzinfo=LOCAL)
-        self.claims = app.desk.claims(since - timedelta(days=1), since + timedelta(days=8))
+        try:
+            self.claims = app.desk.claims(since - timedelta(days=1), since + timedelta(days=8))
+        except StoreError as error:
+            app.say(str(error))
         slots = [s for n in range(7) for s in self.diary.day(self.first + timedelta(days=n), self.type)]
         self.states = states(slots, self.claims, app.desk.clock(), app.call.id if app.call else "")
         self.grid.put(week_of(self.diary, self.states, self.type, self.first, self.district))
@@ -166,7 +172,13 @@ class DiaryScreen(Taking):
         self.call_after_refresh(self.show_card)
 
     def _look(self) -> None:
-        if self.is_current and here(self).desk.store.refresh():
+        app = here(self)
+        try:
+            news = self.is_current and app.desk.store.refresh()
+        except StoreError as error:
+            app.say(str(error))
+            return
+        if news:
             self.load()
 
     def _tick(self) -> None:

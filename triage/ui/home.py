@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from triage.desk import Desk
+from triage.errors import StoreError
 from triage.model import Call
 from triage.script.form import Script
 from triage.ui import words
@@ -75,7 +76,10 @@ class HomePane(Vertical):
 
     def greet(self, desk: Desk) -> None:
         """The organisation, the handler, the day, and the handler's calls of today."""
-        today = desk.calls_today()
+        try:
+            today = desk.calls_today()
+        except StoreError:
+            today = ()
         self._saved.display = self._home.saved is not None
         if self._home.saved is not None:
             self._saved.update(_summary(desk, self._home.saved))
