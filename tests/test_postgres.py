@@ -566,7 +566,10 @@ def test_desks_killed_at_random_lose_nothing_and_the_count_of_it_can_tell(broken
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["acknowledged"] > 20, done.stderr
     assert bool(found["lost"]) == bool(broken)
-    assert (found["wrong"], found["double"], found["faults"]) == (0, 0, [])
+    assert found["faults"] == []
+    if not broken:
+        # What a broken store forgets may be given to somebody else: its wrongs prove nothing either way.
+        assert (found["wrong"], found["double"]) == (0, 0)
 
 
 def test_a_connection_cut_while_a_desk_slept_is_made_again(desks: Callable[..., PostgresStore]) -> None:
