@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triage.desk import safety
-from triage.desk.desk import Slip
+from triage.desk.base import Slip
 from triage.handover import ics, lineage
 from triage.model import Call, Slot
 from triage.reports import WAYS, Window, figures, tally
