@@ -28,7 +28,7 @@ from triage.store.tinytable import JournalDB, JournalStorage
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ALL = (date(2026, 1, 1), date(2027, 12, 31))
 DAY = timedelta(days=1)
-KILLER = Path(__file__).parent / "bench" / "store_kill.py"
+ROOT = Path(__file__).parents[1]
 
 
 class Clock:
@@ -479,8 +479,8 @@ def test_the_count_of_lost_work_finds_it_when_there_is_some() -> None:
 
 
 def _kill(*words: str) -> dict[str, Any]:
-    command = [sys.executable, str(KILLER), "--pause", "0.1", *words]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    command = [sys.executable, "-m", "tests.bench.store_kill", "--pause", "0.1", *words]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     found: dict[str, Any] = json.loads(ran.stdout)
     return found
 

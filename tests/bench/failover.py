@@ -2,7 +2,7 @@
 
 Writers work on an address that names both servers. The primary, and every process of it, is killed; a moment later the
 standby is made the primary, as a person or a cluster manager would. Until then answers go to each desk's outbox and
-bookings are refused and tried again. The checker of ``store_writers.py`` then compares the surviving server with all
+bookings are refused and tried again. The check of ``acknowledged.py`` then compares the surviving server with all
 that was acknowledged.
 
     python -m tests.bench.failover
@@ -25,7 +25,7 @@ from typing import Any
 
 import psycopg
 
-from tests.bench.store_writers import Opens, Ours, bad, check, read_log, write
+from tests.bench.acknowledged import Opens, Ours, bad, check, read_log, write
 from tests.servers import Cluster
 
 
@@ -64,7 +64,7 @@ def run(place: Path, *, writers: int, seconds: float, notice: float, broken: str
         opens = [Opens(Ours, both, place / f"outbox{number}") for number in range(writers)]
         opens[0]().store.close()
         desks = [
-            context.Process(target=write, args=(opens[number], logs[number], f"w{number}", "", 0.01, stop), daemon=True)
+            context.Process(target=write, args=(opens[number], logs[number], "", 0.01, stop), daemon=True)
             for number in range(writers)
         ]
         for desk in desks:
@@ -88,7 +88,7 @@ def run(place: Path, *, writers: int, seconds: float, notice: float, broken: str
             store = one().store
             waiting += store.waiting
             store.close()
-        found = check(Ours(both), said)
+        found = check(Opens(Ours, both), said)
     finally:
         primary.remove()
         standby.remove()
