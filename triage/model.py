@@ -27,6 +27,9 @@ IDENTIFYING = frozenset(
 )
 """The answers that say who somebody is. On an anonymous call nobody gets to see one (PRIVACY P2)."""
 
+DIARY = "diary"
+"""Where the diary's own events are kept: leave, extra sessions, and whose calls wait for a time."""
+
 Value = str | int | float | tuple[str, ...]
 """One answer. ``many`` questions give a tuple; dates are ISO strings (``1944-03-03``)."""
 
@@ -86,13 +89,22 @@ class Event:
     unmet          words, reason: searched for and not found
     held           slot, until (ISO, UTC)
     released       slot
-    booked         slot
-    moved          slot (the new one), was (the old one)
+    booked         slot, place (a postcode district), needs (who else is wanted: ``interpreter: Punjabi`` · …)
+    moved          slot (the new one), was (the old one); place and needs stay those of the booking
     cancelled      slot, reason
+    missed         slot, note: the person did not come, or could not be reached at the time
+    came           slot: they did after all
+    waiting        type, near, days, part, until, needs: wants a time that wasn't free
+    offered        wait (the id of the event), slot, until (ISO, UTC): a slot that came free is kept for them
+    replied        offer (the id of the event), answer (``accepted`` · ``declined`` · ``no answer``)
+    stopped        wait, why: no longer on the waiting list
     handed         what (``leaflet`` · ``text`` · …), channel, format, listings
     promised       what, owner, due (ISO), about (``callback`` · ``social worker`` · …), standard, said (the time as
                    it was typed): a call-back or task somebody now owns
     settled        promise (the id of the event), how (``kept`` · ``taken back``), note
+    assigned       promise, to (an id of staff; empty: nobody), why: who makes the call back
+    rang           promise, result (``spoke`` · ``no answer`` · ``voicemail`` · ``wrong number``), note, next (ISO,
+                   UTC): an attempt to ring back, and when to try again
     outcome        code, reason: the handler chose another outcome than the proposed one
     closed         outcome, also, route, actions, flags, because, path, pathways, script: what was true at saving
     took over      from: another desk's call is now this handler's
@@ -103,6 +115,10 @@ class Event:
     ============== ==================================================================================
 
     Where something typed held what may not be kept, ``masked`` names what was taken out (``card number`` · …).
+
+    The diary's own page, :data:`DIARY`, is kept like a call that was never opened: ``away`` (resource, empty for
+    everybody; day, until, between, why), ``extra`` (resource, type, day, start, end, every), ``listed`` (call, wait) and
+    ``unlisted`` (wait).
     """
 
     id: str
@@ -423,7 +439,8 @@ class Match:
 class AppointmentType:
     """A kind of appointment. Minutes throughout; ``notice`` is hours; ``horizon`` is days.
 
-    ``mode`` is one of ``phone`` · ``office`` · ``home visit`` · ``carers’ conversation`` · ``OT``.
+    ``mode`` is one of ``phone`` · ``office`` · ``home visit`` · ``carers’ conversation`` · ``OT``. ``notes`` are
+    the minutes of ``after`` that are for writing up; at a visit the rest of ``before`` and ``after`` is travel.
     """
 
     id: str
@@ -438,6 +455,7 @@ class AppointmentType:
     where: str = ""
     tell: str = ""
     """What to say to the caller about it."""
+    notes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

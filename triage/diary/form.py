@@ -16,6 +16,10 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 MODES = ("phone", "office", "home visit", "carers’ conversation", "OT")
 """The kinds of appointment that SCRIPT.md B1 offers."""
+AT_HOME = ("home visit", "OT")
+"""Those for which somebody goes to the person's home."""
+HELP = "help"
+"""Stands for a type in the hours in which somebody only comes along: an interpreter, a second person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,21 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """Hours given once, on one day, beside the weekly ones."""
+
+    day: date
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
-    """A person, a desk or a room that appointments are with.
+    """A person, a desk or a room that appointments are with, or somebody who comes along to them.
 
     ``places`` is how many callers it sees at the same time (0: what the type says). ``areas`` are the postcode
-    districts it serves (none: everywhere). ``where`` stands in for the type's.
+    districts it serves (none: everywhere). ``where`` stands in for the type's. ``base`` is the postcode district it
+    sets off from, or where the room is; ``helps`` is what it can be at somebody else's appointment (``second person``,
+    ``interpreter: Punjabi``), in its ``help`` hours.
     """
 
     id: str
@@ -73,6 +87,13 @@ class Resource:
     where: str = ""
     areas: tuple[str, ...] = ()
     leave: tuple[Closure, ...] = ()
+    base: str = ""
+    helps: tuple[str, ...] = ()
+    sessions: tuple[Session, ...] = ()
+
+    def on(self, day: date) -> tuple[Pattern, ...]:
+        """The weekly hours of this day."""
+        return tuple(p for p in self.hours if WEEKDAYS[day.weekday()] in p.on)
 
     def serves(self, district: str) -> bool:
         """Whether it goes to this postcode district (``CV6``)."""
