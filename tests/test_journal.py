@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import lock_descriptor
 from tinydb import TinyDB, where
 from tinydb.storages import MemoryStorage
 
@@ -392,11 +394,41 @@ def test_a_record_locked_for_too_long_says_so_and_keeps_nothing(folder: Path, cl
     store.close()
 
 
+def test_a_desk_that_lets_go_of_the_lock_cant_take_it_again_before_the_one_that_waits(folder: Path) -> None:
+    folder.mkdir()
+    eager, patient = StoreLock(folder / "lock", timeout=20), StoreLock(folder / "lock", timeout=20)
+    order: list[str] = []
+
+    def wait() -> None:
+        with patient.held():
+            order.append("patient")
+
+    waiting = threading.Thread(target=wait)
+    with eager.held():
+        waiting.start()
+        while _free(folder / "lock.next"):
+            pass
+    with eager.held():
+        order.append("eager")
+    waiting.join()
+    assert order == ["patient", "eager"]
+
+
+def _free(path: Path) -> bool:
+    """Whether nobody is next in line."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        return lock_descriptor(descriptor, blocking=False)
+    finally:
+        os.close(descriptor)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes; the folder inherits its owner's list")
 def test_the_record_is_for_its_owner_alone(desk: Callable[[], JournalStore], folder: Path) -> None:
     desk().write(event("e1"))
     modes = {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))}
-    assert modes == {"store": 0o700, "journal": 0o700, "archive": 0o700, "lock": 0o600, "2026-11-21.jsonl": 0o600}
+    assert modes.pop("store") == modes.pop("journal") == modes.pop("archive") == 0o700
+    assert modes == dict.fromkeys(("lock", "lock.next", "2026-11-21.jsonl"), 0o600)
 
 
 @pytest.mark.parametrize("path", [r"\\server\share\triage", r"\\?\UNC\server\share"])
