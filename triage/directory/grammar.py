@@ -57,7 +57,8 @@ class Grammar:
 
     def one(self, word: str) -> str:
         """The stem that stands for a word and all of its meaning."""
-        return self._same.get(stem(word), stem(word))
+        root = stem(word)
+        return self._same.get(root, root)
 
     def codes(self, words: list[str]) -> list[Code]:
         """The words as they are compared, in order."""
@@ -65,7 +66,7 @@ class Grammar:
         denial, since, last = "", frozenset[int](), ""
         at = 0
         while at < len(words):
-            step, word = self._next(words, at)
+            step, word = self._next(words, at) if words[at] in self._longest else (1, words[at])
             here = frozenset(range(at, at + step))
             at += step
             if word in self.denials or word in (NOT, CANNOT):
@@ -76,7 +77,7 @@ class Grammar:
                 denial, since = "", frozenset()
             if word in ("or", "nor") and last:
                 denial, since = last, here
-            small = self._small(word)
+            small = self._smallness.get(word, "")
             if small:
                 found.append(Code(f".{'kin' if small == 'kin' else stem(word)}", here, small=small))
             if small or not word:
@@ -115,12 +116,11 @@ class Grammar:
             longest[given[0]] = max(len(given), longest.get(given[0], 0))
         return longest
 
-    def _small(self, word: str) -> Small:
-        if word in self.filler:
-            return "filler"
-        if word in self.kin or word.removesuffix("s") in self.kin:
-            return "kin"
-        return "pronoun" if word in self.pronouns else ""
+    @cached_property
+    def _smallness(self) -> Mapping[str, Small]:
+        found: dict[str, Small] = dict.fromkeys(self.pronouns, "pronoun")
+        found |= dict.fromkeys((*self.kin, *(f"{word}s" for word in self.kin)), "kin")
+        return found | dict.fromkeys(self.filler, "filler")
 
     def _next(self, words: list[str], at: int) -> tuple[int, str]:
         for length in range(min(self._longest.get(words[at], 0), len(words) - at), 0, -1):

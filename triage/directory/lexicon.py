@@ -120,9 +120,13 @@ class Lexicon:
         for number, (wanted, _, _) in enumerate(self._phrases):
             for needed in wanted:
                 self._having[needed].append(number)
+        self._rarest: dict[str, list[int]] = defaultdict(list)
+        for number, (wanted, _, _) in enumerate(self._phrases):
+            self._rarest[min(wanted, key=lambda code: (len(self._having[code]), code))].append(number)
         self._idf = {code: math.log(1 + len(self._phrases) / (1 + len(n))) for code, n in self._having.items()}
         self._all = tuple(sum(map(self._idf.__getitem__, wanted)) for wanted, _, _ in self._phrases)
         self._votes = lru_cache(maxsize=4096)(self._shares)
+        self._mended = lru_cache(maxsize=2048)(self._spelt)
         self.hear = lru_cache(maxsize=512)(self._hear)
         self.plain = lru_cache(maxsize=8192)(self._plain)
 
@@ -174,20 +178,24 @@ class Lexicon:
 
     def _mend(self, code: Code, words: list[str], spell: Spell | None) -> Code:
         """A misspelt or misheard telling word as the lexicon spells it, or the directory, if its word is nearer."""
-        bare = code.code.removeprefix("~")
-        if code.small or code.code in self._having or len(bare) < 5 or not bare.isalpha() or bare in self.grammar.plain:
+        if code.small or code.code in self._having:
             return code
+        bare = code.code.removeprefix("~")
+        if len(bare) < 5 or not bare.isalpha() or bare in self.grammar.plain:
+            return code
+        mended = self._mended(bare, words[max(code.at)], spell)
+        return Code(code.code[: -len(bare)] + mended, code.at, code.denied) if mended else code
+
+    def _spelt(self, bare: str, typed: str, spell: Spell | None) -> str:
+        """The telling word that an unknown one is nearest to, ``""`` if the directory has it or none is near."""
         near = process.extractOne(bare, self._bare[bare[0]], scorer=OSA.distance, score_cutoff=1 + (len(bare) >= 8))
         mended = near[0] if near else self._sounds.get(sound(bare), "")
-        typed = words[max(code.at)]
         theirs = spell(typed) if spell else ""
         if theirs == typed:
-            return code
+            return ""
         if theirs and _alike(stem(theirs), bare) > _alike(mended, bare):
             mended = self.grammar.one(theirs)
-        if not mended or _alike(mended, bare) < 50:
-            return code
-        return Code(code.code[: -len(bare)] + mended, code.at, code.denied)
+        return mended if mended and _alike(mended, bare) >= 50 else ""
 
     @cached_property
     def _bare(self) -> Mapping[str, list[str]]:
@@ -208,23 +216,23 @@ class Lexicon:
         places: dict[str, list[int]] = defaultdict(list)
         for place, code in enumerate(codes):
             places[code.code].append(place)
-        literal = frozenset(map(stem, words))
-        counts = Counter(number for code in places for number in self._having.get(code, ()))
+        here = frozenset(places)
+        whole = [n for code in places for n in self._rarest.get(code, ()) if self._phrases[n][0] <= here]
+        literal = frozenset(map(stem, words)) if whole else here
         found = []
         thin: set[int] = set()
-        for number, count in counts.items():
+        for number in whole:
             wanted, concept, said = self._phrases[number]
-            if count == len(wanted):
-                spots = _closest([places[code] for code in wanted])
-                strong = [spot for spot in spots if not codes[spot].small]
-                if spots[-1] - spots[0] <= len(spots) - 1 + (GAP if strong else 2):
-                    at = frozenset(i for spot in strong or spots for i in codes[spot].at)
-                    telling = len(strong)
-                    alike = len(said & literal) / len(said | literal)
-                    more = said - STOP
-                    if telling == 1 == len(wanted) and len(more & literal) < SAME * len(more):
-                        thin.add(number)
-                    found.append(((telling, len(wanted), self._all[number], alike, -number), at, concept))
+            spots = _closest([places[code] for code in wanted])
+            strong = [spot for spot in spots if not codes[spot].small]
+            if spots[-1] - spots[0] <= len(spots) - 1 + (GAP if strong else 2):
+                at = frozenset(i for spot in strong or spots for i in codes[spot].at)
+                telling = len(strong)
+                alike = len(said & literal) / len(said | literal)
+                more = said - STOP
+                if telling == 1 == len(wanted) and len(more & literal) < SAME * len(more):
+                    thin.add(number)
+                found.append(((telling, len(wanted), self._all[number], alike, -number), at, concept))
         found.sort(key=lambda f: f[0], reverse=True)
         best: dict[frozenset[int], tuple[float, ...]] = {}
         ideas: list[Idea] = []
@@ -253,11 +261,12 @@ class Lexicon:
                     at[concept] |= code.at
         have = {code.code for code in telling}
         places = {code.code: code.at for code in telling}
-        for number in {n for code in have for n in self._having.get(code, ())}:
+        together: Counter[int] = Counter()
+        for word in have if len(have) > 1 else ():
+            together.update(self._having.get(word, ()))
+        for number in sorted(n for n, count in together.items() if count > 1):
             wanted, concept, _ = self._phrases[number]
             both = wanted & have
-            if len(both) < 2:
-                continue
             share = sum(map(self._idf.__getitem__, both)) / self._all[number]
             if share >= 0.55:
                 here = frozenset[int]().union(*(places[code] for code in both))
@@ -287,6 +296,8 @@ def _calls(terms: tuple[str, ...], services: tuple[str, ...]) -> tuple[tuple[str
 
 def _closest(places: list[list[int]]) -> list[int]:
     """One place of each, as near to each other as a greedy look finds."""
+    if len(places) == 1:
+        return places[0][:1]
     rarest = min(places, key=len)
     best: list[int] = []
     for anchor in rarest:

@@ -75,6 +75,8 @@ class Places:
                 if spot:
                     return spot
         words = tokens(text)
+        if self._first.isdisjoint(words):
+            return None
         for length in range(min(self._longest, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
                 key = " ".join(words[start : start + length])
@@ -84,21 +86,21 @@ class Places:
 
     def part(self, word: str, unfinished: bool) -> str:
         """The part of a place's name that a word is misspelt or cut short from, if there is only one."""
-        if word in self._parts:
+        parts = self._parts.get(word[0], ())
+        if word in parts:
             return word
         if unfinished:
-            begun = [part for part in self._parts if part.startswith(word)]
+            begun = [part for part in parts if part.startswith(word)]
             if len(begun) == 1:
                 return begun[0]
-        near = [
-            p for p in self._parts if p[0] == word[0] and OSA.distance(p, word, score_cutoff=2) <= 1 + (len(p) >= 8)
-        ]
+        near = [p for p in parts if OSA.distance(p, word, score_cutoff=2) <= 1 + (len(p) >= 8)]
         return near[0] if len(near) == 1 else ""
 
     @cached_property
-    def _parts(self) -> frozenset[str]:
-        """The telling words of all names."""
-        return frozenset(part for name in self.named for part in name.split() if len(part) >= 5)
+    def _parts(self) -> Mapping[str, frozenset[str]]:
+        """The telling words of all names, by their first letter."""
+        parts = {part for name in self.named for part in name.split() if len(part) >= 5}
+        return {letter: frozenset(p for p in parts if p[0] == letter) for letter in {p[0] for p in parts}}
 
     def also(self, listings: Iterable[Listing]) -> Places:
         """With the wards and towns of a directory, each in the middle of its listings, beside the names known."""
@@ -116,6 +118,11 @@ class Places:
             return listing.latitude, listing.longitude
         spot = self.postcode(listing.postcode) if listing.postcode else None
         return spot.point if spot else None
+
+    @cached_property
+    def _first(self) -> frozenset[str]:
+        """The words that names start with."""
+        return frozenset(name.split(" ", 1)[0] for name in self.named)
 
     @cached_property
     def _longest(self) -> int:

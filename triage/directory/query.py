@@ -56,10 +56,12 @@ def parse(typed: str, lexicon: Lexicon, places: Places, vocabulary: Vocabulary, 
     words = rejoined([word[:40] for word in tokens(typed)[:MOST]], (vocabulary, lexicon.vocabulary), lexicon.plain)
     spot = places.hear(" ".join(words))
     if spot is None:
-        words = _placed(words, places, vocabulary, spell, finished)
-        spot = places.hear(" ".join(words))
-    typed = " ".join(words) + (" " if finished else "")
-    meaning = lexicon.hear(" ".join(words), spell)
+        placed = _placed(words, places, vocabulary, spell, finished)
+        if placed != words:
+            words, spot = placed, places.hear(" ".join(placed))
+    text = " ".join(words)
+    typed = text + (" " if finished else "")
+    meaning = lexicon.hear(text, spell)
     spoken, covered = _where(words, spot), {i for idea in meaning.ideas if idea.whole for i in idea.at}
     alone = {i for idea in meaning.ideas if idea.whole and len(idea.at) == 1 for i in idea.at}
     small = lexicon.grammar.passed_over

@@ -51,6 +51,8 @@ class Vocabulary:
         self.words, self.df, self.plain, self._made = words, df, plain, made
         self.read = lru_cache(maxsize=4096)(self._read)
         self.like = lru_cache(maxsize=2048)(self._like)
+        self.start = lru_cache(maxsize=8192)(self._start)
+        self._guesses = lru_cache(maxsize=2048)(self._guessed)
         self._sounding = lru_cache(maxsize=64)(self._by_sound)
 
     def find(self, word: str) -> int:
@@ -63,7 +65,7 @@ class Vocabulary:
         at = self.find(word)
         return at >= 0 and (self._made is None or not self._made[at])
 
-    def start(self, letters: str) -> tuple[int, int]:
+    def _start(self, letters: str) -> tuple[int, int]:
         """The slice of the words that start so."""
         return bisect_left(self.words, letters), bisect_left(self.words, letters + LAST)
 
@@ -89,7 +91,7 @@ class Vocabulary:
         """The word that this is likeliest to be when it is not a word at all, and how likely (0 to 1)."""
         if self.find(word) >= 0:
             return word, 1.0
-        guesses = [*self._misspelt(word), *self._misheard(word)]
+        guesses = self._guesses(word)
         best = max(guesses, key=lambda r: (r.quality * self._common(r.low), -r.low), default=None)
         return (self.words[best.low], best.quality * self._common(best.low)) if best else ("", 0.0)
 
@@ -121,7 +123,7 @@ class Vocabulary:
             trust = 1.0 if not known else 0.8 if unknown else 0.55
             have = {r.low for r in readings if r.high - r.low == 1}
             trust *= PLAIN if self.plain(word) else 1
-            guesses = [*self._misspelt(word), *self._misheard(word)]
+            guesses = list(self._guesses(word))
             if not guesses and last and not readings:
                 guesses = self._unfinished(word)
             if not readings and len(word) >= 5 and all(guess.quality < 0.6 for guess in guesses):
@@ -137,6 +139,10 @@ class Vocabulary:
     def _common(self, word: int) -> float:
         """Of two words as close, the common one is likelier meant: .75 to 1."""
         return 0.75 + 0.25 * min(1.0, math.log1p(self.df(word, word + 1)) / 4)
+
+    def _guessed(self, word: str) -> tuple[Reading, ...]:
+        """What a word may be misspelt or misheard from; asked several times of each word that is typed."""
+        return (*self._misspelt(word), *self._misheard(word))
 
     def _misspelt(self, word: str) -> list[Reading]:
         most = 2 if len(word) >= 6 else 1
