@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.bench.in_order import differ, in_order
 from triage.library.outcomes import load_outcomes
 from triage.library.scripts import load_script
+from triage.model import Value
 from triage.script.form import Script
 from triage.script.values import read_answers
-from triage.script.walk import walk
+from triage.script.walk import Walk, walk
 
 TODAY = date(2026, 11, 21)
 FILE = yaml.safe_load((Path(__file__).parent / "fixtures" / "facts" / "calls.yaml").read_text(encoding="utf-8"))
@@ -40,3 +43,58 @@ def test_there_are_forty_calls_and_one_for_each_outcome() -> None:
     assert len(CALLS) >= 40
     assert {call["outcome"] for call in CALLS} | {"CCA"} == {line.code for line in load_outcomes()}
     assert any("CCA" in call.get("also", ()) for call in CALLS)
+
+
+# Step by step, and told at once
+
+
+def step_by_step(answers: Mapping[str, Value], flags: Mapping[str, bool] | None = None) -> Walk:
+    """The call as a handler takes it: each step answered when it is asked, with what was said of it."""
+    passed: set[str] = set()
+    there = walk(shipped(), answers, today=TODAY, passed=passed, flags=flags)
+    while there.step:
+        passed.add(there.step)
+        there = walk(shipped(), answers, today=TODAY, passed=passed, flags=flags)
+    return there
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_call_taken_step_by_step_ends_as_the_same_answers_told_at_once(seed: int) -> None:
+    """A few of those of tests/bench/in_order.py."""
+    answers, live = in_order(shipped(), seed)
+    assert differ(live, walk(shipped(), answers, today=TODAY)) == []
+
+
+UNSAFE = {"danger_now": "no", "safe_to_talk": "not safe", "unsafe_police": "yes", "a999": "handler rings"}
+
+
+@pytest.mark.parametrize("first", ["missing person", "medical", "fire/gas"])
+def test_after_another_danger_a_caller_who_needs_the_police_still_comes_to_safeguarding(first: str) -> None:
+    there = step_by_step({**UNSAFE, "danger_now": "yes", "danger_type": (first,)})
+    assert {"E7", "E6", "S1"} <= set(there.path)
+    assert "SGC" in there.also
+
+
+def test_someone_missing_is_asked_about_although_suicide_was_asked_about_before() -> None:
+    facts: dict[str, Value] = {"reason": ("mental health",), "mh_safe": "no", "suicide_risk": "immediate"}
+    facts |= {"adult_needs": "yes", "sg_safe_now": "no", "danger_type": ("suicide", "missing person")}
+    there = step_by_step({"danger_now": "no", **facts, "a999": "caller rings"})
+    assert there.path.index("E4") < there.path.index("E1") < there.path.index("E5")
+
+
+def test_words_that_a_caller_who_is_overheard_is_told_to_say_lose_nothing() -> None:
+    facts: dict[str, Value] = {**UNSAFE, "unsafe_police": "no", "prank": "wrong number"}
+    there = step_by_step(facts, flags={"F-UNSAFE": True})
+    assert {"G3", "E6", "S1"} <= set(there.path)
+
+
+def test_a_provider_who_reports_harm_is_told_what_happens_next_however_it_comes_out() -> None:
+    facts: dict[str, Value] = {"danger_now": "no", "caller_role": "provider/care worker", "reason": ("safeguarding",)}
+    for there in (step_by_step(facts), walk(shipped(), facts, today=TODAY)):
+        assert {"P5", "S1", "S12"} <= set(there.path)
+
+
+def test_a_wish_for_an_advocate_is_no_sign_of_harm() -> None:
+    facts: dict[str, Value] = {"danger_now": "no", "reason": ("wants assessment",), "assess_agree": "yes"}
+    there = walk(shipped(), {**facts, "adv_difficulty": "yes", "adv_person": "no"}, today=TODAY)
+    assert (there.outcome, "A-ADV" in there.actions, "S12" in there.path) == ("ASN", True, False)

@@ -101,6 +101,15 @@ def test_nothing_already_known_is_asked_again() -> None:
     assert "F1" in there.path
 
 
+def test_come_to_again_with_more_known_a_step_leads_to_what_was_not_known_before() -> None:
+    steps = dict(SMALL.steps)
+    steps["G2"] = replace(steps["G2"], routes=(Route("E1", first=("E7",)),))
+    steps["E7"] = replace(steps["E7"], routes=(Route("S1", When(key="danger_type", values=("violence",))), Route("")))
+    steps["E1"] = replace(steps["E1"], routes=(Route("E7"),))
+    given = {**GREETED, "E7": {"who_rang": "I did"}, "E1": {"danger_type": ("violence",)}}
+    assert call(given, script=replace(SMALL, steps=steps)).step == "S1"
+
+
 def test_a_question_that_does_not_apply_is_not_asked() -> None:
     assert "caller_age" not in call({**GREETED, "G5": {"caller": "relative/friend"}}).not_asked
     assert "caller_age" in call({**GREETED, "G5": {"caller": "child"}}).not_asked
@@ -164,6 +173,15 @@ def test_an_answer_given_out_of_order_counts() -> None:
 def test_going_back_to_a_step_leaves_it_where_it_was_on_the_trail() -> None:
     there = call(SELF, focus="G2")
     assert (there.step, there.path) == ("G2", ("G1", "G2", "G5"))
+
+
+def test_an_urgent_step_that_a_jump_leads_to_is_asked_at_once() -> None:
+    sections = tuple(replace(s, urgent=s.id == SMALL.steps["E1"].section) for s in SMALL.sections)
+    steps = {**SMALL.steps, "C1": replace(SMALL.steps["C1"], routes=(Route("C2", first=("E1",)),))}
+    script = replace(SMALL, sections=sections, steps=steps)
+    jumped = {**GREETED, "C1": {"hours": 30}}
+    assert call(jumped, script=script, jumped=["C1"]).step == "E1"
+    assert call(jumped, {"E1": {"danger_type": ("none",)}}, script=script, jumped=["C1"]).step == "G5"
 
 
 def test_a_reason_given_out_of_order_still_opens_its_pathway() -> None:

@@ -146,12 +146,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of SCRIPT.md, in its order; ``pathway`` is its name in SCRIPT.md §21."""
+    """A section of SCRIPT.md, in its order; ``pathway`` is its name in SCRIPT.md §21.
+
+    ``urgent``: a step of it that an answer leads to is asked before anything else, however the handler came to it.
+    """
 
     id: str
     number: int
     title: str
     pathway: str = ""
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +278,12 @@ class Script:
         urgent = [self.steps[i.to].section for i in self.interrupts]
         rank = {section: n for n, section in enumerate(dict.fromkeys([*urgent, *(s.id for s in self.sections)]))}
         return {step: (rank[self.steps[step].section], n) for n, step in enumerate(self.steps)}
+
+    @cached_property
+    def urgent(self) -> frozenset[str]:
+        """The steps of the urgent sections."""
+        sections = {section.id for section in self.sections if section.urgent}
+        return frozenset(step.id for step in self.steps.values() if step.section in sections)
 
     @cached_property
     def acting(self) -> frozenset[str]:

@@ -67,7 +67,8 @@ class Trail:
         for step in raised:
             interrupt = self._thread(step, self.aside) or interrupt
         for step in jumped:
-            self._thread(step, self.aside, onwards=False)
+            met = self._thread(step, self.aside, onwards=False)
+            interrupt = met if met in self.script.urgent else interrupt
         stops = [main, self._drain()]
         if self.told:
             wrap_up = self.script.steps[self.script.wrap_up].section
@@ -80,6 +81,11 @@ class Trail:
     def mark(self, marks: Iterable[str]) -> None:
         """Set flags and actions, unless a person cleared them."""
         self.marks.update(mark for mark in marks if self.overrides.get(mark, True))
+
+    @property
+    def _learnt(self) -> int:
+        """How much is known, reached and set: it only ever grows."""
+        return len(self.known) + len(self.reached) + len(self.marks)
 
     def _all(self, start: str) -> str | None:
         first, then = self._thread(start), self._drain()
@@ -98,20 +104,22 @@ class Trail:
         The steps passed are put in ``through``. ``onwards=False`` ends at the first that isn't.
         """
         stop: str | None = None
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         stack = [start]
         while stack:
             here = stack.pop()
-            if not here or here in seen or (here == self.script.wrap_up and here != start):
+            # Come to again, a step is gone on from only with more known than before, which may lead to a risk.
+            if not here or seen.get(here) == self._learnt or (here == self.script.wrap_up and here != start):
                 continue
-            seen.add(here)
             step = self.script.steps[here]
-            if here not in self.steps and not self.meet(step):
-                if not onwards:
-                    return here
-                stop = stop or here
-            elif through is not None:
-                through.add(here)
+            if here not in seen:
+                if here not in self.steps and not self.meet(step):
+                    if not onwards:
+                        return here
+                    stop = stop or here
+                elif through is not None:
+                    through.add(here)
+            seen[here] = self._learnt
             route = next((r for r in step.routes if holds(r.when, self)), None)
             self._add(step, route)
             if route:
@@ -190,16 +198,17 @@ class Trail:
     def _enter_told(self, without: str = "") -> None:
         """Enter each section that holds an answer which was told and no route led to, at its first such step.
 
-        The sections that interrupts lead to come first, in the interrupts' order, then the script's order.
+        The sections that interrupts lead to come first, in the interrupts' order, then the script's order. An answer
+        that other steps ask for too is no sign of anything urgent.
         """
         script = self.script
         while True:
             told = (key for key in self.answers if key in script.askable and is_told(self.answers[key]))
+            open_keys = (script.asked_at[key] for key in told if self.steps.keys().isdisjoint(script.asked_at[key]))
             entries = [
                 step
-                for key in told
-                if not any(step in self.steps for step in script.asked_at[key])
-                for step in script.asked_at[key]
+                for asked in open_keys
+                for step in ([s for s in asked if s not in script.urgent] or asked)
                 if script.steps[step].section != without
             ]
             if not entries:
