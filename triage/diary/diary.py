@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
-from triage.diary.form import QUARTER, WEEKDAYS, Closure, Pattern, Resource, slot_id, starts_at
+from triage.diary.form import HELP, QUARTER, Closure, Pattern, Resource, slot_id, starts_at
+from triage.diary.roads import Roads
 from triage.errors import NotFound
 from triage.model import AppointmentType, Slot
 from triage.settings import ZONE
@@ -18,11 +19,17 @@ LOCAL = ZoneInfo(ZONE)
 
 @dataclass(frozen=True)
 class Diary:
-    """Appointment types, who gives them and when, and the days when nobody does."""
+    """Appointment types, who gives them and when, and the days when nobody does.
+
+    ``holiday`` names the bank holiday of a day, ``""`` for other days; ``roads`` say how long the ways are, where that
+    is known.
+    """
 
     types: Mapping[str, AppointmentType]
     resources: Mapping[str, Resource]
     closed: tuple[Closure, ...] = ()
+    holiday: Callable[[date], str] = field(default=lambda day: "", compare=False)
+    roads: Roads | None = None
 
     def slots(self, since: datetime, until: datetime, *, type: str = "", now: datetime) -> tuple[Slot, ...]:  # noqa: A002
         """The slots that start in [since, until) and that a caller may still be given at ``now``, soonest first.
@@ -40,16 +47,47 @@ class Diary:
 
     def day(self, day: date, type: str = "") -> list[Slot]:  # noqa: A002
         """Every slot of a day, whenever now is, in order of time."""
-        if self.why_closed(day):
-            return []
-        found = [
-            slot
+        found = {
+            slot.id: slot
             for resource in self.resources.values()
-            for pattern in resource.hours
-            if WEEKDAYS[day.weekday()] in pattern.on and type in ("", pattern.type)
+            for pattern in self.hours(resource, day)
+            if pattern.type != HELP and type in ("", pattern.type)
             for slot in self._pattern(day, resource, pattern)
-        ]
-        return sorted(found, key=lambda s: (s.start.replace(tzinfo=None), s.type.id, s.resource))
+        }
+        return sorted(found.values(), key=lambda s: (s.start.replace(tzinfo=None), s.type.id, s.resource))
+
+    def hours(self, resource: Resource, day: date) -> list[Pattern]:
+        """Somebody's hours on a day: the weekly ones unless it is a bank holiday, and what is extra that day."""
+        weekly = [] if self.holiday(day) else resource.on(day)
+        return [*weekly, *(s.pattern for s in resource.sessions if s.day == day)]
+
+    def was(self, slot_id: str) -> Slot:
+        """A slot that was given out, whether or not the diary still offers it; :class:`NotFound` for nobody's time."""
+        start = starts_at(slot_id)
+        type_id, resource_id, _ = slot_id.split(".")
+        kind = self._types_at.get((type_id, resource_id)) or self.types.get(type_id)
+        if kind is None or resource_id not in self.resources:
+            return self.slot(slot_id)
+        return self._made(kind, resource_id, start)
+
+    def helpers(self, need: str, first: datetime, last: datetime) -> tuple[Resource, ...]:
+        """Who can come along for a need during [first, last), in local time, whether or not somebody else has them."""
+        return tuple(
+            r
+            for r in self.resources.values()
+            if need in r.helps
+            and any(
+                datetime.combine(first.date(), p.start) <= first and last <= datetime.combine(first.date(), p.end)
+                for p in self.hours(r, first.date())
+                if p.type == HELP
+            )
+            and not any(c.covers(first, last) for c in (*self.closed, *r.leave))
+        )
+
+    @cached_property
+    def needs(self) -> tuple[str, ...]:
+        """Everything that somebody can come along for."""
+        return tuple(sorted({need for r in self.resources.values() for need in r.helps}))
 
     def slot(self, slot_id: str) -> Slot:
         """The slot of that id, past ones too; :class:`NotFound` names the nearest there is."""
@@ -76,7 +114,7 @@ class Diary:
         for closure in (*self.closed, *leave):
             if closure.between is None and closure.day <= day <= (closure.until or closure.day):
                 return closure.why
-        return ""
+        return self.holiday(day)
 
     @cached_property
     def _types_at(self) -> Mapping[tuple[str, str], AppointmentType]:
@@ -89,7 +127,8 @@ class Diary:
                 tell=_sentence(kind.tell.replace("{who}", r.name)),
             )
             for r in self.resources.values()
-            for p in r.hours
+            for p in (*r.hours, *(s.pattern for s in r.sessions))
+            if p.type != HELP
         }
 
     def _pattern(self, day: date, resource: Resource, pattern: Pattern) -> Iterator[Slot]:
@@ -101,15 +140,16 @@ class Diary:
         while start + length <= end:
             first, last = start - before, start + length + after
             if not any(c.covers(first, last) for c in shut) and _told_once(first, last):
-                yield Slot(
-                    slot_id(kind.id, resource.id, start),
-                    kind,
-                    resource.id,
-                    start.replace(tzinfo=LOCAL),
-                    (start + length).replace(tzinfo=LOCAL),
-                    _keys(resource.id, kind.capacity, first, last),
-                )
+                yield self._made(kind, resource.id, start)
             start += step
+
+    @staticmethod
+    def _made(kind: AppointmentType, resource: str, start: datetime) -> Slot:
+        end = start + timedelta(minutes=kind.minutes)
+        first, last = start - timedelta(minutes=kind.before), end + timedelta(minutes=kind.after)
+        begins, ends = start.replace(tzinfo=LOCAL), end.replace(tzinfo=LOCAL)
+        keys = quarter_keys(resource, kind.capacity, first, last)
+        return Slot(slot_id(kind.id, resource, start), kind, resource, begins, ends, keys)
 
     def _near(self, day: date, type_id: str) -> list[Slot]:
         return [s for n in range(-7, 8) for s in self.day(day + timedelta(days=n), type_id)]
@@ -139,14 +179,16 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _quarters(first: datetime, last: datetime) -> Iterator[datetime]:
+def quarters(first: datetime, last: datetime) -> Iterator[datetime]:
+    """The quarter hours of [first, last)."""
     while first < last:
         yield first
         first += timedelta(minutes=QUARTER)
 
 
-def _keys(resource: str, places: int, first: datetime, last: datetime) -> tuple[tuple[str, ...], ...]:
-    times = [q.isoformat(timespec="minutes") for q in _quarters(first, last)]
+def quarter_keys(resource: str, places: int, first: datetime, last: datetime) -> tuple[tuple[str, ...], ...]:
+    """What is claimed of a resource for [first, last), in local time: a tuple for each of its places."""
+    times = [q.isoformat(timespec="minutes") for q in quarters(first, last)]
     return tuple(tuple(f"{resource}#{n}@{t}" for t in times) for n in range(1, places + 1))
 
 
@@ -154,7 +196,7 @@ def _told_once(first: datetime, last: datetime) -> bool:
     """Whether every quarter hour of a local span happens exactly once: not while the clocks change."""
     if not (_clocks_change(first.date()) or _clocks_change(last.date())):
         return True
-    local = [q.replace(tzinfo=LOCAL) for q in _quarters(first, last)]
+    local = [q.replace(tzinfo=LOCAL) for q in quarters(first, last)]
     return all(q.utcoffset() == q.replace(fold=1).utcoffset() for q in local)
 
 

@@ -1,29 +1,43 @@
 """``data/diary/*.yaml`` -> :class:`triage.diary.Diary`.
 
-A file may hold ``types``, ``resources`` and ``closed``, each in as many files as suits whoever looks after them;
-``about`` says where it is from and how far to trust it. All times are local, on the quarter hour.
+A file may hold ``types``, ``resources``, ``closed`` and ``travel``, each in as many files as suits whoever looks after
+them; ``about`` says where it is from and how far to trust it. All times are local, on the quarter hour.
+
+England's bank holidays are worked out by a library; ``open`` names days that are ordinary working days after all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, time
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from triage import settings
 from triage.diary.diary import Diary
-from triage.diary.form import MODES, QUARTER, Closure, Pattern, Resource
+from triage.diary.form import HELP, MODES, QUARTER, Closure, Pattern, Resource
+from triage.diary.roads import Roads
+from triage.directory.places import distance
 from triage.errors import BadData
+from triage.library.places import load_places
 from triage.library.yaml import Node, build, load, nearest
 from triage.model import AppointmentType
 
 V = TypeVar("V")
-_PARTS = ("about", "types", "resources", "closed")
-_LEAST = {"minutes": QUARTER, "before": 0, "after": 0, "notice": 0, "horizon": 1, "capacity": 1}
+_PARTS = ("about", "types", "resources", "closed", "open", "travel")
+_LEAST = {"minutes": QUARTER, "before": 0, "after": 0, "notes": 0, "notice": 0, "horizon": 1, "capacity": 1}
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """How fast the ways between the middles of postcode districts are, as the crow flies; ``least`` within one."""
+
+    km_an_hour: int
+    least: int = QUARTER
 
 
 def load_diary(path: Path | None = None) -> Diary:
@@ -39,11 +53,55 @@ def load_diary(path: Path | None = None) -> Diary:
     for part, node in _parts(files, "resources"):
         _once(part, node, resources)
         resources[part] = node, _resource(part, node, types)
+    working: set[date] = set()
     for file in files:
         closed += [_closure(node) for node in _list(file, "closed")]
+        working |= {_day(node) for node in _list(file, "open")}
+    travel = [build(node, Travel) for file in files for key, node in file.items() if key == "travel"]
     if not types or not resources:
         raise BadData(str(folder), 1, f"a diary needs {'resources' if types else 'types'}")
-    return Diary(types, {name: made for name, (_, made) in resources.items()}, tuple(closed))
+    made = {name: who for name, (_, who) in resources.items()}
+    roads = _roads(made, travel[0]) if travel else None
+    return Diary(types, made, tuple(closed), _holidays(frozenset(working)), roads)
+
+
+def _holidays(working: frozenset[date]) -> Callable[[date], str]:
+    """The name of England's bank holiday on a day; weekends have none, since nobody gives appointments for that."""
+
+    @cache
+    def known() -> dict[date, str]:
+        from holidays import country_holidays
+
+        return country_holidays("GB", subdiv="ENG")
+
+    @cache
+    def holiday(day: date) -> str:
+        if day.weekday() > 4 or day in working:
+            return ""
+        return str(known().get(day, "")).replace("'", "’").replace("observed", "substitute day")
+
+    return holiday
+
+
+def _roads(resources: dict[str, Resource], travel: Travel) -> Roads:
+    """The ways between all districts that somebody sets off from or goes to."""
+    places = load_places()
+    names = {r.base for r in resources.values() if r.base} | {a for r in resources.values() for a in r.areas}
+    spots = {name: spot.point for name in sorted(names) if (spot := places.postcode(name))}
+    ways = {
+        (one, other): round(distance(spots[one], spots[other]) / travel.km_an_hour * 60)
+        for one in spots
+        for other in spots
+        if one < other
+    }
+    return Roads(ways, travel.least, max(ways.values(), default=2 * QUARTER))
+
+
+def _day(node: Node) -> date:
+    try:
+        return date.fromisoformat(node.text())
+    except ValueError:
+        raise node.bad(f"“{node.text()}” is not a date such as 2026-11-21") from None
 
 
 def _parts(files: Iterable[Node], name: str) -> Iterable[tuple[str, Node]]:
@@ -70,8 +128,10 @@ def _type(name: str, node: Node) -> AppointmentType:
     made = build(node, AppointmentType, id=name)
     if made.mode not in MODES:
         raise _at(node, "mode").bad(f"mode: “{made.mode}” is not one of {', '.join(MODES)}", nearest(made.mode, MODES))
-    for key in ("minutes", "before", "after"):
+    for key in ("minutes", "before", "after", "notes"):
         _on_quarter(node, key, getattr(made, key))
+    if made.notes > made.after:
+        raise _at(node, "notes").bad("notes are a part of after, so they can't be longer")
     for key, least in _LEAST.items():
         if getattr(made, key) < least:
             raise _at(node, key).bad(f"{key} must be at least {least}")
@@ -84,11 +144,16 @@ def _resource(name: str, node: Node, types: dict[str, AppointmentType]) -> Resou
     if not patterns:
         raise node.bad(f"“hours” is missing from {name}")
     leave = tuple(_closure(child) for child in _list(node, "leave"))
-    made = build(replace(node, value=rest), Resource, id=name, hours=tuple(p for _, p in patterns), leave=leave)
+    hours = tuple(p for _, p in patterns)
+    made = build(replace(node, value=rest), Resource, id=name, hours=hours, leave=leave, sessions=())
     if made.places < 0:
         raise _at(node, "places").bad("places must be at least 1")
     _no_overlap(patterns)
-    sizes = {made.places or types[p.type].capacity for _, p in patterns}
+    if made.base and not load_places().postcode(made.base):
+        raise _at(node, "base").bad(f"base: “{made.base}” is not a postcode district")
+    if any(p.type == HELP for p in hours) != bool(made.helps):
+        raise node.bad(f"{name} needs both: “helps” (with what) and hours of the type “{HELP}” (when)")
+    sizes = {made.places or types[p.type].capacity for _, p in patterns if p.type != HELP}
     if len(sizes) > 1:
         raise node.bad(f"{name} gives types of different capacity: say how many “places” it has")
     return made
@@ -96,7 +161,7 @@ def _resource(name: str, node: Node, types: dict[str, AppointmentType]) -> Resou
 
 def _pattern(node: Node, types: dict[str, AppointmentType]) -> Pattern:
     made = build(_renamed(node), Pattern)
-    if made.type not in types:
+    if made.type not in types and made.type != HELP:
         raise _at(node, "type").bad(f"type: “{made.type}” is not an appointment type", nearest(made.type, types))
     for key, at in (("from", made.start), ("to", made.end)):
         _on_quarter(node, key, at.minute)
@@ -105,8 +170,9 @@ def _pattern(node: Node, types: dict[str, AppointmentType]) -> Pattern:
     _on_quarter(node, "every", made.every)
     if made.every < 0:
         raise _at(node, "every").bad("every must be at least 15")
-    if _minute(made.end) - _minute(made.start) < types[made.type].minutes:
-        raise node.bad(f"no “{made.type}” of {types[made.type].minutes} minutes fits between these times")
+    least = types[made.type].minutes if made.type in types else QUARTER
+    if _minute(made.end) - _minute(made.start) < least:
+        raise node.bad(f"no “{made.type}” of {least} minutes fits between these times")
     return made
 
 

@@ -1,15 +1,14 @@
-"""Holding, booking, moving and cancelling, over a store: for the desk and for the command line.
-
-Each is one transaction: the events and the claim are kept together or not at all, and the store's unique keys decide
-every race. Whoever loses one is told the three nearest slots that are still free.
-"""
+"""Holding, booking, moving and cancelling, over a store."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from triage.diary import Diary, claim_for, claim_on, nearest, refusal, starts_at
+from triage.diary import Asked, Diary, claim_for, claim_on, nearest, refusal, starts_at
 from triage.diary.diary import LOCAL
+from triage.diary.taken import Taken
 from triage.errors import BadAnswer, NotFound, SlotTaken
 from triage.model import Call, Claim, Event, Slot, new_id
 from triage.store.base import Store
@@ -21,51 +20,84 @@ _REACH = timedelta(days=1)
 
 
 def hold(
-    store: Store, diary: Diary, slot_id: str, call_id: str, *, by: str, now: datetime, minutes: int = MINUTES
+    store: Store,
+    diary: Diary,
+    slot_id: str,
+    call_id: str,
+    *,
+    by: str,
+    now: datetime,
+    minutes: int = MINUTES,
+    asked: Asked | None = None,
 ) -> Slot:
     """Keep a slot for a call for some minutes; again, and the minutes start afresh.
 
-    A call holds one slot at a time, so its other holds are given back. What it has booked stays booked.
+    A call holds one slot at a time, so its other holds are given back. What it has booked stays booked. ``asked`` is
+    where it will be and who must come along (left out: nobody knows where, nobody else).
     """
     slot = diary.slot(slot_id)
     if _has(store, slot.id, call_id):
         return slot
     until = now.astimezone(UTC) + timedelta(minutes=minutes)
     event = Event(new_id(now), call_id, now, by, "held", {"slot": slot.id, "until": until.isoformat()})
-    return _take(store, diary, slot, event, until=until)
+    return take(store, diary, slot, event, until=until, asked=asked or Asked())
 
 
-def book(store: Store, diary: Diary, slot_id: str, call_id: str, *, by: str, now: datetime) -> Slot:
+def book(
+    store: Store,
+    diary: Diary,
+    slot_id: str,
+    call_id: str,
+    *,
+    by: str,
+    now: datetime,
+    asked: Asked | None = None,
+    also: Sequence[Event] = (),
+) -> Slot:
     """Book a slot for a call: its hold becomes the booking; booking it again changes nothing.
 
     Raises :class:`SlotTaken` with the nearest free slots, :class:`NotFound` for a slot that isn't in the diary and
-    :class:`BadAnswer` for one that can't be given any more.
+    :class:`BadAnswer` for one that can't be given any more. ``also`` is kept in the same transaction.
     """
     slot = diary.slot(slot_id)
     if _has(store, slot.id, call_id):
+        if also:
+            store.write(*also)
         return slot
-    event = Event(_booked_id(slot.id, _call(store, call_id)), call_id, now, by, "booked", {"slot": slot.id})
-    return _take(store, diary, slot, event)
+    event = Event(
+        _booked_id(slot.id, call_of(store, call_id)), call_id, now, by, "booked", {"slot": slot.id, **_told(asked)}
+    )
+    return take(store, diary, slot, event, asked=asked or Asked(), also=also)
 
 
 def move(
-    store: Store, diary: Diary, was: str, slot_id: str, call_id: str | None = None, *, by: str, now: datetime
+    store: Store,
+    diary: Diary,
+    was: str,
+    slot_id: str,
+    call_id: str | None = None,
+    *,
+    by: str,
+    now: datetime,
+    also: Sequence[Event] = (),
 ) -> Slot:
     """Move a booking to another slot: the new one is taken and the old one given back, or nothing happens.
 
-    Without ``call_id`` the booking is the only one at ``was``. Moving what was already moved there changes nothing.
+    Only the slot changes: where it is and who comes along stay as they were booked. Without ``call_id`` the booking is
+    the only one at ``was``. Moving what was already moved there changes nothing.
     """
     slot = diary.slot(slot_id)
     try:
         old = _booking(store, diary, was, call_id)
     except NotFound:
-        if any(_moved(_call(store, claim.call), was, slot.id) for claim in _bookings(store, slot.id)):
+        if any(_moved(call_of(store, claim.call), was, slot.id) for claim in _bookings(store, slot.id)):
             return slot
         raise
     if was == slot.id:
         return slot
     event = Event(new_id(now), old.call, now, by, "moved", {"slot": slot.id, "was": was})
-    return _take(store, diary, slot, event, leaving=old)
+    asked = asked_of(call_of(store, old.call), was)
+    return take(store, diary, slot, event, leaving=old, asked=asked, also=also)
 
 
 def cancel(
@@ -89,7 +121,19 @@ def release(store: Store, slot_id: str, call_id: str, *, by: str, now: datetime)
         store.write(_released(own, now, by), release=((slot_id, call_id),))
 
 
-def _take(
+def asked_of(call: Call, slot_id: str) -> Asked:
+    """Where a booking of this call is and who comes along, as it was booked before it was ever moved."""
+    at: dict[str, Asked] = {}
+    for event in call.of_kind("booked", "moved"):
+        slot = event.data["slot"]
+        if event.kind == "moved":
+            at[slot] = at.pop(event.data["was"], Asked())
+        else:
+            at[slot] = Asked(str(event.data.get("place", "")), tuple(event.data.get("needs", ())))
+    return at.get(slot_id, Asked())
+
+
+def take(
     store: Store,
     diary: Diary,
     slot: Slot,
@@ -97,10 +141,16 @@ def _take(
     *,
     until: datetime | None = None,
     leaving: Claim | None = None,
+    asked: Asked,
+    also: Sequence[Event] = (),
 ) -> Slot:
-    """Claim a place of a slot with the event that says so; another place is tried when one is snatched away."""
+    """Claim a place of a slot with the event that says so; another place is tried when one is snatched away.
+
+    What was taken is looked at once more afterwards: a neighbour whose way this one shares may have gone, and somebody
+    further away come, in the same moment. Then it is given back.
+    """
     call, now = event.call, event.at
-    for _ in range(2 * len(slot.keys) + 1):
+    for _ in range(2 * len(slot.keys) + 1 + len(asked.needs)):
         claims = _ahead(store, diary, now)
         own = claim_on(slot.id, call, claims, now)
         why = refusal(slot, now)
@@ -108,17 +158,36 @@ def _take(
             raise BadAnswer(slot.id, why)
         holds = [c for c in claims if c.call == call and c.slot != slot.id and c.until]
         back = [*holds, leaving] if leaving else holds
-        claim = claim_for(slot, call, [c for c in claims if c not in back], now, until)
+        others = [c for c in claims if c not in back]
+        claim = claim_for(slot, call, others, now, until, diary=diary, asked=asked)
         if claim is None:
             break
         told = [_released(c, now, event.by) for c in holds]
         try:
-            store.write(*told, event, claim=claim, release=[(c.slot, c.call) for c in back])
+            store.write(*told, event, *also, claim=claim, release=[(c.slot, c.call) for c in back])
         except SlotTaken:
             continue
-        return slot
-    free = nearest(diary, _ahead(store, diary, now), slot, now)
+        if _in_reach(store, diary, slot, claim, asked, now):
+            return slot
+        gone = {"slot": slot.id, "reason": "somebody else came in between: the way is too long"}
+        kind = "released" if until else "cancelled"
+        store.write(Event(new_id(now), call, now, event.by, kind, gone), release=((slot.id, call),))
+        break
+    free = nearest(diary, _ahead(store, diary, now), slot, now, asked=asked)
     raise SlotTaken(slot.id, [s.id for s in free])
+
+
+def _in_reach(store: Store, diary: Diary, slot: Slot, claim: Claim, asked: Asked, now: datetime) -> bool:
+    """Whether whoever travels can still get there from what is booked before, and on from there."""
+    if diary.roads is None or not diary.resources[slot.resource].base or not asked.place:
+        return True
+    others = [c for c in _around(store, slot.id) if (c.slot, c.call) != (claim.slot, claim.call)]
+    return bool(Taken(others, now, diary).room(slot, asked))
+
+
+def _told(asked: Asked | None) -> dict[str, Any]:
+    told = {"place": asked.place, "needs": asked.needs} if asked else {}
+    return {name: value for name, value in told.items() if value}
 
 
 def _ahead(store: Store, diary: Diary, now: datetime) -> tuple[Claim, ...]:
@@ -154,7 +223,8 @@ def _booking(store: Store, diary: Diary, slot_id: str, call_id: str | None) -> C
     return found[0]
 
 
-def _call(store: Store, call_id: str) -> Call:
+def call_of(store: Store, call_id: str) -> Call:
+    """The call, or an empty one for a booking that is made by a reference only."""
     try:
         return store.call(call_id)
     except NotFound:
