@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -30,7 +31,8 @@ from .test_store import CALL, NOON, OTHER, SLOT, WIDE, Clock, booking, closed, e
 psycopg = pytest.importorskip("psycopg", reason="psycopg isn't installed (the extra “postgres”)")
 
 from triage.store.central import PostgresStore  # noqa: E402
-from triage.store.postgres import migrations, settled, told  # noqa: E402
+from triage.store.postgres_address import said_no, settled, told  # noqa: E402
+from triage.store.postgres_schema import migrations  # noqa: E402
 
 NEVER = 1e9
 WAIT = 20
@@ -94,15 +96,15 @@ def test_another_desks_save_arrives_by_itself(desks: Callable[..., PostgresStore
     store, other = desks(look_every=NEVER), desks(desk="two")
     assert not store.refresh()
     other.write(opened())
-    assert store.server._connection is not None
-    assert select.select([store.server._connection.fileno()], [], [], WAIT)[0]
+    assert store.server.wire is not None
+    assert select.select([store.server.wire.fileno()], [], [], WAIT)[0]
     assert store.refresh()
     assert not store.refresh()
 
 
 def test_a_desk_that_died_before_it_could_tell_is_noticed_all_the_same(desks: Callable[..., PostgresStore]) -> None:
     store, other = desks(), desks(desk="two")
-    other.server.tell = lambda: None  # type: ignore[method-assign]
+    other.server.news.tell = lambda: None  # type: ignore[method-assign]
     other.write(opened())
     assert store.refresh()
 
@@ -254,7 +256,7 @@ def test_an_address_that_isnt_one_is_refused_in_words() -> None:
 
 
 def test_without_psycopg_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("triage.store.central", "triage.store.postgres"):
+    for name in [name for name in sys.modules if name.startswith(("triage.store.central", "triage.store.postgres"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(StoreRefused, match=r"triage\[postgres\]"):
@@ -333,11 +335,13 @@ def test_while_the_server_is_away_answers_wait_here_and_bookings_are_refused_in_
     with pytest.raises(StoreAway, match=r"nothing was booked.*confirm"):
         store.write(event("b1", "booked", slot=SLOT), claim=booking())
     with pytest.raises(StoreAway, match="can't be reached"):
-        store.open_calls()
+        store.call(CALL)
     assert store.waiting
+    assert "can't be reached" in store.trouble
     assert not store.refresh()
     cluster.start()
     assert store.server.here.wait(WAIT)
+    assert store.trouble == ""
     store.write(event("e3", answers={}))
     store.write(event("b1", "booked", slot=SLOT), claim=booking())
     assert not store.waiting
@@ -354,7 +358,7 @@ def test_a_server_that_comes_back_is_found_and_sent_to_without_a_key_pressed(
 ) -> None:
     store = desks(cluster.address())
     sent = threading.Event()
-    store.server._back = lambda: (store._send(), sent.set())  # type: ignore[assignment, func-returns-value]
+    store.server.back = lambda: (store._send(), sent.set())  # type: ignore[assignment, func-returns-value]
     cluster.kill()
     store.write(opened())
     assert store.waiting
@@ -372,10 +376,80 @@ def test_what_a_desk_that_died_couldnt_send_is_sent_by_the_next_one_opened(
     cluster.kill()
     store.write(event("e1"))
     store.close()
-    with pytest.raises(StoreAway):
-        desks(cluster.address())
     cluster.start()
     assert kinds(desks(cluster.address())) == [f"open-{CALL}", "e1"]
+
+
+def test_a_desk_opened_while_the_server_is_away_works_and_catches_up(
+    cluster: servers.Cluster, desks: Callable[..., PostgresStore]
+) -> None:
+    cluster.kill()
+    store = desks(cluster.address())
+    assert "can't be reached" in store.trouble
+    assert "Times can't be booked" in store.trouble
+    assert store.open_calls() == ()
+    store.write(opened(), event("e1", answers={"notes": "Mum’s fallen"}), owner="ann")
+    store.close()
+    store = desks(cluster.address())
+    assert [call.id for call in store.open_calls("ann")] == [CALL]
+    assert store.open_calls("bob") == ()
+    assert store.call(store.find("k7qm2fx")).answers["notes"] == "Mum’s fallen"
+    with pytest.raises(StoreAway, match=r"nothing was booked.*confirm"):
+        store.write(event("b1", "booked", slot=SLOT), claim=booking())
+    with pytest.raises(StoreAway):
+        store.call(OTHER)
+    cluster.start()
+    assert store.server.here.wait(WAIT)
+    store.write(event("e2"), owner="ann")
+    store.write(event("b1", "booked", slot=SLOT), claim=booking())
+    assert (store.trouble, store.waiting) == ("", False)
+    assert kinds(desks(cluster.address(), desk="two")) == [f"open-{CALL}", "e1", "e2", "b1"]
+    assert store.verify() == []
+
+
+def test_a_desk_that_came_back_to_a_newer_record_says_so_instead_of_working_on_it(
+    cluster: servers.Cluster, desks: Callable[..., PostgresStore]
+) -> None:
+    desks(cluster.address()).close()
+    with psycopg.connect(cluster.address(), autocommit=True) as later:
+        later.execute("INSERT INTO schema_version (version) VALUES (99)")
+    cluster.kill()
+    store = desks(cluster.address())
+    cluster.start()
+    until = time.monotonic() + WAIT
+    while "newer triage" not in store.trouble and time.monotonic() < until:
+        threading.Event().wait(0.01)
+    with pytest.raises(StoreRefused, match="newer triage"):
+        store.claims(*WIDE)
+    assert "newer triage" in store.trouble
+
+
+def test_a_server_that_answers_with_a_refusal_is_not_taken_for_one_that_is_away(
+    desks: Callable[..., PostgresStore],
+) -> None:
+    with pytest.raises(StoreRefused, match=r"doesn't let this desk in.*nobody_known"):
+        desks(servers.shared().address(user="nobody_known"))
+    with pytest.raises(StoreRefused, match="no_such_base"):
+        desks(servers.shared().address().replace("/postgres", "/no_such_base"))
+
+
+@pytest.mark.parametrize(
+    ("words", "no"),
+    [
+        ('connection failed: connection to server at "a" failed: FATAL:  password authentication failed', True),
+        ('connection to server at "a" failed: SSL error: certificate verify failed', True),
+        ('connection to server at "a" failed: FATAL:  the database system is starting up', False),
+        ('connection to server at "a" failed: FATAL:  sorry, too many clients already', False),
+        ('connection to server at "a" failed: Connection refused', False),
+        ("connection timeout expired", False),
+        (
+            'connection to server at "a" failed: FATAL: no\nconnection to server at "b" failed: Connection refused',
+            False,
+        ),
+    ],
+)
+def test_a_refusal_is_told_from_an_absence_by_the_servers_words(words: str, no: bool) -> None:
+    assert said_no(words) is no
 
 
 def test_a_half_written_answer_in_the_outbox_is_nobodys_and_the_next_follows_it(

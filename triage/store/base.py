@@ -62,6 +62,10 @@ class Store(Protocol):
     def refresh(self) -> bool:
         """Take in what other desks wrote; whether anything was new."""
 
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the record as a whole, for the handler; ``""`` while all is well. Costs nothing."""
+
     def maintain(self) -> str:
         """What a desk does by itself once a day; what was done, in words. Cheap, and ``""``, when there is nothing.
 

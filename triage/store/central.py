@@ -3,26 +3,28 @@
 What the journal keeps in files stands here in three tables (``sql/0001_record.sql``): events, only ever added; claims,
 whose keys are unique; and calls, a line each, which follows from the events and is written in the same transaction.
 
-While the server is away answers go to this desk's outbox and are sent when it is back; whatever must be decided by
-the server (a hold, a booking) is refused in words. Reading needs the server.
+While the server is away, from the start or later, answers go to this desk's outbox and are sent when it is back;
+whatever must be decided by the server (a hold, a booking) is refused in words. Of calls, those that were opened
+meanwhile can be read, since all of them is in the outbox; the others need the server.
 """
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from triage.errors import NotFound, NotYours, SlotTaken, StoreAway
-from triage.model import Call, CallSummary, Claim, Event, ref_of
+from triage.model import Call, CallSummary, Claim, Event
+from triage.store import rows
 from triage.store import statements as sql
-from triage.store.documents import LONDON, event_of, iso, starts
+from triage.store.documents import LONDON, iso, starts
 from triage.store.outbox import Outbox
-from triage.store.postgres import Do, Server
+from triage.store.postgres import Server
+from triage.store.postgres_schema import Do
 
 LOOK_EVERY = 10.0
 """Seconds between two questions for news that nobody told of."""
@@ -32,14 +34,14 @@ SLOW = 120.0
 """Seconds to wait for a word while everything is counted or read."""
 _INDEXED = {"opened", "closed", "took over", "undone"}
 """Kinds of event that a call's line follows from."""
-_write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 class PostgresStore:
     """A :class:`triage.store.base.Store` at a ``postgresql://`` address.
 
     ``desk`` names who writes, ``clock`` tells the time in UTC (all desks' clocks must agree within seconds: holds
-    run out by them). ``outbox`` is this machine's folder for answers that have to wait; without it they are refused.
+    run out by them). ``outbox`` is this machine's folder for answers that have to wait; without it they are refused,
+    and so is opening the record while its server is away.
     """
 
     def __init__(
@@ -54,10 +56,12 @@ class PostgresStore:
     ) -> None:
         self._clock, self._look_every = clock, look_every
         self.outbox = Outbox(outbox, desk) if outbox else None
-        self.server = Server(address, patience=patience, back=self._send)
+        self.server = Server(address, patience=patience, patient=outbox is not None)
+        self.server.back = self._send
         try:
-            self.server.heard(sql.LOOK, 0)
-            self._send()
+            self.server.news.heard(sql.LOOK, 0)
+            if self.server.here.is_set():
+                self._send()
         except BaseException:
             self.server.close()
             raise
@@ -72,12 +76,12 @@ class PostgresStore:
         owner: str = "",
     ) -> None:
         """Keep events, take and give back slots, in one transaction; answers wait here while the server is away."""
-        rows = _arrays(events)
+        columns = rows.arrays(events)
         deciding = claim is not None or bool(release)
         try:
             if self.server.here.is_set():
                 self._send()
-            self._keep(events, rows, claim, release, owner)
+            self._keep(events, columns, claim, release, owner)
         except StoreAway as away:
             if deciding:
                 raise StoreAway(
@@ -91,10 +95,10 @@ class PostgresStore:
                 self.outbox.add(events, self._clock())
         else:
             if events or deciding:
-                self.server.tell()
+                self.server.news.tell()
 
     def _keep(
-        self, events: Sequence[Event], rows: list[list[str]], claim: Claim | None, release: Any, owner: str
+        self, events: Sequence[Event], columns: list[list[str]], claim: Claim | None, release: Any, owner: str
     ) -> None:
         calls = {event.call for event in events}
         lined = list(dict.fromkeys(event.call for event in events if event.kind in _INDEXED))
@@ -105,27 +109,27 @@ class PostgresStore:
             if claim is not None:
                 self._claim(do, claim)
             if events:
-                self._insert(do, rows, owner)
+                self._insert(do, columns, owner)
             if lined:
                 do(sql.LOCK, lined)
-                found = [(call.id, *_line(call)) for call in self._told(do, lined)]
+                found = [(call.id, *rows.line(call)) for call in self._told(do, lined)]
                 do(sql.INDEX, *map(list, zip(*found, strict=True)))
 
         plain = len(calls) == 1 and not (lined or release or claim)
-        if plain and len(events) == 1 and self._added(rows, owner):
+        if plain and len(events) == 1 and self._added(columns, owner):
             return
         if plain:
-            self._insert(self.server.rows, rows, owner)
+            self._insert(self.server.rows, columns, owner)
         elif events or claim or release:
             self.server.together(work)
 
-    def _insert(self, do: Do, rows: list[list[str]], owner: str) -> None:
-        for ref, whose in do(sql.KEEP, *rows, owner, owner, self.server.session):
+    def _insert(self, do: Do, columns: list[list[str]], owner: str) -> None:
+        for ref, whose in do(sql.KEEP, *columns, owner, owner, self.server.session):
             raise NotYours(ref, whose)
 
-    def _added(self, rows: list[list[str]], owner: str) -> bool:
+    def _added(self, columns: list[list[str]], owner: str) -> bool:
         """Keep one more event of a call that is going on; whether it was that."""
-        event_id, call, _, at, staff, kind, data = (column[0] for column in rows)
+        event_id, call, _, at, staff, kind, data = (column[0] for column in columns)
         values = (call, owner, owner, event_id, call, at, staff, kind, data, self.server.session)
         return bool(self.server.rows(sql.ADD, *values))
 
@@ -147,35 +151,59 @@ class PostgresStore:
     def _send(self) -> None:
         """Send what waits in the outbox."""
         if self.outbox is not None and self.outbox.send(
-            lambda events: self._keep(events, _arrays(events), None, (), "")
+            lambda events: self._keep(events, rows.arrays(events), None, (), "")
         ):
-            self.server.tell()
+            self.server.news.tell()
 
     # ------------------------------------------------------------------ reading
 
     def call(self, call_id: str) -> Call:
         """The call, as the server has it."""
-        for call in self._told(self.server.rows, [call_id]):
+        try:
+            found = list(self._told(self.server.rows, [call_id]))
+        except StoreAway:
+            found = [call for call in self._waiting_calls() if call.id == call_id]
+            if not found:
+                raise
+        for call in found:
             return call
         raise NotFound(f"No call is kept under “{call_id}”.")
+
+    def _waiting_calls(self) -> list[Call]:
+        """The calls opened while the server was away: all of each waits here. Newest first."""
+        found: dict[str, list[Event]] = defaultdict(list)
+        for event in self.outbox.events()[0] if self.outbox else ():
+            found[event.call].append(event)
+        calls = (Call(call, tuple(events)) for call, events in found.items())
+        return sorted((call for call in calls if call.opened), key=lambda call: (call.events[0].at, call.id))[::-1]
 
     def _told(self, do: Do, calls: Sequence[str]) -> Iterator[Call]:
         """These calls with their events, in this order."""
         found: dict[str, list[Event]] = defaultdict(list)
         for row in do(sql.TOLD, list(calls)):
-            found[row[1]].append(_event(row))
+            found[row[1]].append(rows.event(row))
         return (Call(call, tuple(found[call])) for call in calls if call in found)
 
     def find(self, ref: str) -> str:
         """The id of the call with this id or reference."""
         ref = ref.strip()
-        for (call_id,) in self.server.rows(sql.FIND, ref, ref.upper(), ref):
+        try:
+            found = [row[0] for row in self.server.rows(sql.FIND, ref, ref.upper(), ref)]
+        except StoreAway:
+            found = [call.id for call in self._waiting_calls() if ref == call.id or ref.upper() == call.ref]
+            if not found:
+                raise
+        for call_id in found:
             return str(call_id)
         raise NotFound(f"No call is kept under “{ref}”.")
 
     def open_calls(self, handler: str = "") -> tuple[Call, ...]:
-        """The calls opened and not closed, newest first."""
-        calls = [row[0] for row in self.server.rows(sql.OPEN, handler, handler)]
+        """The calls opened and not closed, newest first; while the server is away, those opened since."""
+        try:
+            calls = [row[0] for row in self.server.rows(sql.OPEN, handler, handler)]
+        except StoreAway:
+            here = [call for call in self._waiting_calls() if not call.closed]
+            return tuple(call for call in here if handler in ("", call.owner))
         return tuple(self._told(self.server.rows, calls)) if calls else ()
 
     def summaries(self, since: date, until: date) -> Iterator[CallSummary]:
@@ -184,7 +212,9 @@ class PostgresStore:
             unread = [row[0] for row in page if row[4] is None]
             told = {call.id: call.summary for call in self._told(self.server.rows, unread)} if unread else {}
             for call_id, opened, closed, owner, summary in page:
-                line = told.get(call_id) if summary is None else _summary(call_id, opened, closed, owner, summary)
+                line = (
+                    told.get(call_id) if summary is None else rows.summary_of(call_id, opened, closed, owner, summary)
+                )
                 if line is not None:
                     yield line
 
@@ -219,13 +249,22 @@ class PostgresStore:
 
     def refresh(self) -> bool:
         """Whether other desks wrote anything; False while the server is away."""
-        return self.server.heard(sql.LOOK, self._look_every)
+        return self.server.news.heard(sql.LOOK, self._look_every)
 
     def maintain(self) -> str:
         """Send what waits in the outbox; the server looks after the rest itself."""
         waiting = self.outbox is not None and self.outbox.waiting
         self._send()
         return "answers that waited on this machine were sent" if waiting else ""
+
+    @property
+    def trouble(self) -> str:
+        """Why the server can't be used, and what goes on without it; ``""`` while it can."""
+        why = self.server.trouble
+        return why and (
+            f"{why} What you save is kept on this machine and sent once it is back. Times can't be booked until then, "
+            "and earlier calls can't be opened."
+        )
 
     @property
     def waiting(self) -> bool:
@@ -267,13 +306,13 @@ class PostgresStore:
         events: dict[str, list[Event]] = defaultdict(list)
         for row in self.server.rows(sql.TOLD, page):
             try:
-                events[row[1]].append(_event(row))
+                events[row[1]].append(rows.event(row))
             except ValueError:
                 yield f"table events, id {row[0]}: its data isn't JSON"
         for call_id in page:
             call = Call(call_id, tuple(events[call_id]))
             _, opened, closed, owner, summary = lines[call_id]
-            expected = _line(call)
+            expected = rows.line(call)
             kept = (opened, closed, owner, expected[3] if summary is None else summary)
             if kept != expected:
                 yield f"table calls, id {call_id}: the line doesn't match the call's events"
@@ -281,41 +320,3 @@ class PostgresStore:
     def close(self) -> None:
         """Hang up."""
         self.server.close()
-
-
-def _arrays(events: Sequence[Event]) -> list[list[str]]:
-    """The columns of events. Raises TypeError or ValueError for what isn't plain JSON."""
-    return [
-        [event.id for event in events],
-        [event.call for event in events],
-        [ref_of(event.call) for event in events],
-        [iso(event.at) for event in events],
-        [event.by for event in events],
-        [event.kind for event in events],
-        [_write(dict(event.data)).encode("utf-8", "replace").decode() for event in events],
-    ]
-
-
-def _event(row: Iterable[Any]) -> Event:
-    event_id, call, at, by, kind, data = row
-    return event_of(event_id, {"call": call, "at": iso(at), "by": by, "kind": kind, "data": json.loads(data)})
-
-
-def _line(call: Call) -> tuple[datetime | None, datetime | None, str, str | None]:
-    """What a call's line says: opened, closed, owner, and the summary of a closed one."""
-    opened, closed = call.opened, call.closed
-    if opened is None:
-        return None, None, "", None
-    if closed is None:
-        return opened.at, None, call.owner, None
-    line = call.summary
-    assert line is not None
-    told = {key: value for key, value in asdict(line).items() if key not in ("id", "opened", "closed", "handler")}
-    return opened.at, closed.at, call.owner, _write(told)
-
-
-def _summary(call_id: str, opened: datetime, closed: datetime | None, owner: str, told: str) -> CallSummary:
-    rest = json.loads(told)
-    rest["pathways"] = tuple(rest["pathways"])
-    ends = closed.astimezone(UTC) if closed else None
-    return CallSummary(id=call_id, opened=opened.astimezone(UTC), closed=ends, handler=owner, **rest)

@@ -214,6 +214,11 @@ class JournalStore:
             news, self._news = self._news, False
         return news
 
+    @property
+    def trouble(self) -> str:
+        """Nothing: what is wrong with files is said by what needed them."""
+        return ""
+
     def maintain(self) -> str:
         """Archive past days; a listing of names when there are none."""
         with self._lock.threads:
