@@ -117,8 +117,8 @@ class Event:
     Where something typed held what may not be kept, ``masked`` names what was taken out (``card number`` · …).
 
     The diary's own page, :data:`DIARY`, is kept like a call that was never opened: ``away`` (resource, empty for
-    everybody; day, until, between, why), ``extra`` (resource, type, day, start, end, every), ``listed`` (call, wait) and
-    ``unlisted`` (wait).
+    everybody; day, until, start, end, why), ``extra`` (resource, type, day, start, end, every), ``back`` (event: either
+    taken back), ``listed`` (call, wait) and ``unlisted`` (wait).
     """
 
     id: str

@@ -13,7 +13,7 @@ attending.py did not attend
 
 from triage.booking.attending import came, missed
 from triage.booking.ledger import away, diary_of, extra, said, stranded, take_back
-from triage.booking.taking import MINUTES, asked_of, book, cancel, hold, move, release
+from triage.booking.taking import MINUTES, asked_of, book, call_of, cancel, hold, move, release
 from triage.booking.waiting import answer, offer, stop, wait, waiting
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "asked_of",
     "away",
     "book",
+    "call_of",
     "came",
     "cancel",
     "diary_of",

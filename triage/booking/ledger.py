@@ -24,7 +24,7 @@ def page(store: Store) -> Call:
 
 def said(store: Store) -> tuple[Change, ...]:
     """The leave, closed days and extra sessions that stand."""
-    return said_of.changes(page(store).live_events)
+    return said_of.changes(page(store).events)
 
 
 def diary_of(store: Store, diary: Diary) -> Diary:
@@ -91,7 +91,7 @@ def take_back(store: Store, change: str, *, by: str, now: datetime) -> None:
     """Take leave or an extra session back, by its id."""
     if change not in {c.id for c in said(store)}:
         raise NotFound(f"There is no leave or extra session “{change}”.")
-    _keep(store, Event(new_id(now), DIARY, now, by, "undone", {"event": change}))
+    _keep(store, Event(new_id(now), DIARY, now, by, "back", {"event": change}))
 
 
 def stranded(store: Store, diary: Diary, now: datetime) -> tuple[tuple[Claim, str], ...]:

@@ -32,8 +32,10 @@ class Change:
 
 
 def changes(events: Iterable[Event]) -> tuple[Change, ...]:
-    """What was said and stands, oldest first; ``events`` are those that count."""
-    return tuple(_change(event) for event in events if event.kind in KINDS)
+    """What was said and stands, oldest first; ``events`` are those of the diary's page."""
+    events = tuple(events)
+    gone = {event.data["event"] for event in events if event.kind == "back"}
+    return tuple(_change(event) for event in events if event.kind in KINDS and event.id not in gone)
 
 
 def changed(diary: Diary, said: Iterable[Change]) -> Diary:
