@@ -98,3 +98,50 @@ def test_a_wish_for_an_advocate_is_no_sign_of_harm() -> None:
     facts: dict[str, Value] = {"danger_now": "no", "reason": ("wants assessment",), "assess_agree": "yes"}
     there = walk(shipped(), {**facts, "adv_difficulty": "yes", "adv_person": "no"}, today=TODAY)
     assert (there.outcome, "A-ADV" in there.actions, "S12" in there.path) == ("ASN", True, False)
+
+
+# What a concern needs, whatever the headline
+
+FALL: dict[str, Value] = {
+    "danger_now": "yes",
+    "danger_type": ("violence",),
+    "a999": "handler rings",
+    "rang_999_who": "handler",
+    "rang_999_at": "10:05",
+    "adult_needs": "yes",
+}
+CONCERN: dict[str, Value] = {
+    "sg_account": "her son hit her",
+    "sg_types": ("physical",),
+    "sg_source": "her son",
+    "msp_asked": "not asked: unsafe",
+    "sg_share": "yes",
+    "sg_passed_at": "10:20",
+    "sg_accepted": "yes",
+    "sg_accepted_by": "duty social worker",
+}
+
+
+def blocked(facts: Mapping[str, Value], **more: Any) -> str:
+    return "\n".join(block.why for block in walk(shipped(), facts, today=TODAY, **more).blocks)
+
+
+@pytest.mark.parametrize(
+    "missing", [key for key in CONCERN if key not in ("sg_accepted", "sg_accepted_by")] + ["sg_accepted sg_accepted_by"]
+)
+def test_an_emergency_is_not_saved_before_its_concern_is_whole(missing: str) -> None:
+    whole = {**FALL, **CONCERN}
+    less = {key: value for key, value in whole.items() if key not in missing.split()}
+    assert "safeguarding concern" not in blocked(whole)
+    said = blocked(less)
+    assert walk(shipped(), less, today=TODAY).outcome == "EMG"
+    assert "Danger comes first. Once help is on its way, the safeguarding concern still needs" in said
+
+
+def test_another_outcome_that_the_handler_chooses_takes_nothing_off_a_concern() -> None:
+    assert "concern still needs “What happened, in their words”" in blocked({"sg_types": ("physical",)}, chosen="IAG")
+
+
+def test_help_for_today_is_asked_for_beside_a_concern() -> None:
+    facts: dict[str, Value] = {**CONCERN, "reason": ("safeguarding",), "if_nothing": "harm", "urgent_today": "yes"}
+    assert "the help for today still needs “Until when it is in place”" in blocked(facts)

@@ -27,11 +27,15 @@ def what_blocks(
                 yield f"“{_words(script, field.key)}” has no answer yet: ask it, or put “not known”", step
     rule = next((r for r in script.outcomes if r.code == outcome and holds(r.when, facts)), None)
     rule = rule or next((r for r in script.outcomes if r.code == outcome), None)
-    for keys in rule.needs if rule else ():
-        if named.isdisjoint(keys) and not any(key in facts.known for key in keys):
-            words = " or ".join(f"“{_words(script, key)}”" for key in keys)
-            steps = [step for key in keys for step in script.asked_at[key]]
-            yield f"{outcome} can’t be saved without {words}", next((s for s in steps if s in asked), steps[0])
+    insisting = [r for r in script.outcomes if r.insists and r is not rule and holds(r.when, facts)]
+    for one in (rule, *insisting) if rule else insisting:
+        why = f"{one.code} can’t be saved without" if one is rule else one.insists
+        for keys in one.needs:
+            if named.isdisjoint(keys) and not any(key in facts.known for key in keys):
+                named.update(keys)
+                words = " or ".join(f"“{_words(script, key)}”" for key in keys)
+                steps = [step for key in keys for step in script.asked_at[key]]
+                yield f"{why} {words}", next((s for s in steps if s in asked), steps[0])
 
 
 def _words(script: Script, key: str) -> str:

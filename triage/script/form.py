@@ -188,8 +188,9 @@ class OutcomeRule:
     """One line of SCRIPT.md §20. Rules are tried in order: the first true one is the headline, the rest ``also``.
 
     ``because`` is the sentence that tells the handler why it is proposed. ``needs`` are the keys without an
-    answer to which a call with this outcome can't be saved (any one of a tuple will do). ``confirm`` is who must
-    confirm, ``leaflet`` is what the caller is told happens next, ``owner`` who does it.
+    answer to which a call with this outcome can't be saved (any one of a tuple will do); ``insists`` are the words
+    with which they are asked for when another outcome is the headline, and without them they aren't. ``confirm`` is
+    who must confirm, ``leaflet`` is what the caller is told happens next, ``owner`` who does it.
     """
 
     code: str
@@ -199,6 +200,7 @@ class OutcomeRule:
     confirm: str = ""
     leaflet: str = ""
     owner: str = ""
+    insists: str = ""
 
 
 @dataclass(frozen=True, slots=True)
