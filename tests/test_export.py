@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from tests.feed_server import FeedServer
 from tests.test_merge import CAFE, NOON, SAME, put
 from triage.cli import run
-from triage.directory.export import INVENTED, exported, page, service, table
+from triage.directory.export import INVENTED, exported, page, service, services, table
+from triage.feeds.recognise import Asked, read
 from triage.library.directory import load_directory
 from triage.library.joining import settle
 from triage.model import Listing, Schedule
@@ -84,29 +86,80 @@ def test_what_the_importer_reads_back_is_the_same_listing(tmp_path: Path) -> Non
     assert replace(back, id=WHOLE.id, source=WHOLE.source, source_id=WHOLE.source_id) == WHOLE
 
 
-def test_an_exported_directory_comes_back_unchanged_and_a_second_import_changes_nothing(
+def unlike(was: Listing, now: Listing) -> set[str]:
+    """The fields that came back otherwise, but for where it was read from."""
+    return {f.name for f in fields(Listing) if getattr(was, f.name) != getattr(now, f.name)} - {"id", "source"}
+
+
+@pytest.mark.parametrize("to", ["feed.json", "feed", "all.csv"])
+def test_the_whole_shipped_directory_comes_back_field_by_field(tmp_path: Path, to: str) -> None:
+    was = exported(load_directory().listings)
+    assert out(tmp_path, "--as", "csv" if to.endswith("csv") else "oruk", str(tmp_path / to)) == 0
+    feed = read(str(tmp_path / to), Asked(today=date(2026, 11, 21)))
+    assert (feed.read, feed.rejected, feed.whole) == (len(was), (), True)
+    pairs = zip(was, feed.listings, strict=True)
+    assert [
+        (a.id, unlike(a, b)) for a, b in pairs if unlike(a, b) - ({"source_id"} if not a.source_id else set())
+    ] == []
+
+
+def test_a_served_feed_comes_back_as_it_left() -> None:
+    was = exported(load_directory().listings)[::100]
+    with FeedServer(services(was), version=3) as feed:
+        back = read(feed.url, Asked(today=date(2026, 11, 21)))
+    pairs = zip(was, back.listings, strict=True)
+    assert [
+        (a.id, unlike(a, b)) for a, b in pairs if unlike(a, b) - ({"source_id"} if not a.source_id else set())
+    ] == []
+
+
+def test_a_second_import_of_an_exported_folder_changes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    feed, again = tmp_path / "feed.json", tmp_path / "again.json"
-    out(tmp_path / "a", "--as", "oruk", str(feed))
-    whole = json.loads(feed.read_text(encoding="utf-8"))
-    few = whole["contents"][::15]
-    counts = {"total_items": len(few), "size": len(few), "contents": few}
-    feed.write_text(json.dumps(whole | counts), encoding="utf-8")
-    run(["--data-dir", str(tmp_path / "b"), "directory", "import", str(feed), "--name", "us"])
-    out(tmp_path / "b", "--as", "oruk", str(again))
-    run(["--data-dir", str(tmp_path / "c"), "directory", "import", str(again), "--name", "us"])
+    put(tmp_path / "a", WHOLE, replace(WHOLE, id="one:8", source_id="8", name="Hen Lane Quiz"))
+    out(tmp_path / "a", "--as", "oruk", "--real", str(tmp_path / "feed"))
+    told = []
+    for _ in range(2):
+        capsys.readouterr()
+        run(["--data-dir", str(tmp_path / "b"), "directory", "import", str(tmp_path / "feed"), "--json"])
+        told.append(json.loads(capsys.readouterr().out))
+    held = told[0]["read"]
+    assert [(each["added"], each["changed"], each["unchanged"]) for each in told] == [(held, 0, 0), (0, 0, held)]
+    assert [each["rejected"] for each in told] == [[], []]
 
-    def held(folder: Path) -> list[Listing]:
-        mine = (each for each in load_directory(folder).listings if each.source == "us")
-        return sorted((replace(each, id="", source_id="") for each in mine), key=repr)
 
-    names = {each.name for each in held(tmp_path / "b")}
-    assert [each for each in held(tmp_path / "c") if each.name in names and each not in held(tmp_path / "b")] == []
-    capsys.readouterr()
-    run(["--data-dir", str(tmp_path / "b"), "directory", "import", str(feed), "--name", "us", "--json"])
-    told = json.loads(capsys.readouterr().out)
-    assert (told["changed"], told["unchanged"], told["rejected"]) == (0, told["read"], [])
+def test_one_id_of_two_sources_loses_neither_listing(tmp_path: Path) -> None:
+    two = [WHOLE, replace(WHOLE, id="two:7", source="Two", address="2 Mill Lane, Rugby", postcode="CV21 1AA")]
+    feed = tmp_path / "feed.json"
+    feed.write_text(json.dumps(page(services(two))), encoding="utf-8")
+    back = read(str(feed), Asked(today=date(2026, 11, 21))).listings
+    assert [each.address for each in back] == [each.address for each in two]
+
+
+ODD = {
+    "a point without an address": {"address": "", "postcode": "", "accessibility": (), "transportation": ""},
+    "a postcode alone": {"address": "", "latitude": None, "longitude": None},
+    "a town that is its own street": {"address": "London, London"},
+    "a charge of unknown size": {"fees": "", "free": False},
+    "free without a word": {"fees": "", "free": True},
+    "a place free, and a fact in doubt": {"room": True, "check": True},
+    "full": {"room": False},
+    "words beside the days": {"schedules": (Schedule(("WE",), time(10), None, "WEEKLY", 2, "Term time only"),)},
+    "open into the night": {"schedules": (Schedule(("FR",), time(16), time(23, 59)),)},
+    "invented": {"demonstration": True, "alert": "Closed on 24 December"},
+    "a name a spreadsheet would run": {"name": "@symes Building"},
+}
+
+
+@pytest.mark.parametrize("to", ["feed.json", "feed"])
+@pytest.mark.parametrize("changes", ODD.values(), ids=ODD)
+def test_an_odd_listing_comes_back_as_it_left(tmp_path: Path, changes: dict[str, Any], to: str) -> None:
+    was = replace(WHOLE, **changes)
+    assert complaints(service(was)) == []
+    put(tmp_path / "a", was)
+    out(tmp_path / "a", "--as", "oruk", str(tmp_path / to))
+    back = read(str(tmp_path / to), Asked(today=date(2026, 11, 21))).listings
+    assert [unlike(was, each) for each in back if each.source_id == was.source_id] == [set()]
 
 
 def test_ids_are_the_same_each_time_and_one_organisation_has_one_id() -> None:

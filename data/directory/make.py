@@ -218,7 +218,7 @@ class Maker:
             "source_id": self.source_id(directory),
             "source": "Demonstration directory",
             "organisation": org,
-            "topics": [kind.topic, *[t for t in kind.each("also") if t != kind.topic]],
+            "topics": [kind.topic, *[t for t in kind.each("also") if t.casefold() != kind.topic.casefold()]],
             "fees": fee,
             "free": False if "£" in fee else fee.startswith(("Free", "No charge", "Nothing")) or None,
             "schedules": schedules,

@@ -56,17 +56,17 @@ def _export(args: argparse.Namespace) -> int:
 
 def _feed(path: Path, listings: Sequence[Listing]) -> int:
     """One document when the name ends in .json; else a folder with a file for every address of the feed."""
-    from triage.directory.export import page, root, service
+    from triage.directory.export import page, root, services
 
-    services = [service(each) for each in listings]
+    made = services(listings)
     if path.suffix.lower() == ".json" and not path.is_dir():
-        _write(path, _json(page(services)))
+        _write(path, _json(page(made)))
         return 1
     _write(path / "index.json", _json(root()))
-    _write(path / "services" / "index.json", _json(page(services)))
-    for each in services:
+    _write(path / "services" / "index.json", _json(page(made)))
+    for each in made:
         _write(path / "services" / f"{each['id']}.json", _json(each))
-    return len(services) + 2
+    return len(made) + 2
 
 
 def _table(path: Path, listings: Iterable[Listing]) -> int:

@@ -1,13 +1,15 @@
 """The directory out again: services of Open Referral UK 3.0 (HSDS-UK), and rows of a table.
 
 Only what may be read out leaves: current listings and those closed for a while. Ids are UUIDs made of our own, always
-the same for the same listing. What the standard has no place for (the kind, how to apply, who it is for, getting
-there, telephone numbers) stands under full HSDS's names, or under ours, beside what it knows; nothing is left to guess
-from. An invented listing says so in its alert.
+the same for the same listing. What the UK profile has no place for (how to apply, who it is for, getting there,
+telephone numbers) stands under full HSDS's names. What no version has a place for (its source and the id there, the
+kind, whether there is room, a charge of unknown size, a fact to be checked, an invention) stands under ``triage``,
+which the importer reads back; nothing is left to guess from. An invented listing says so in its alert.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID, uuid5
@@ -35,7 +37,7 @@ COLUMNS = (
         "longitude",
     ),
     *("accessibility", "languages", "transportation", "application_process", "phone", "email", "url", "alert"),
-    *("status", "as_of", "assured_date", "demonstration"),
+    *("room", "status", "check", "as_of", "assured_date", "demonstration"),
 )
 """The columns of a table, under headings that the importer knows."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -67,8 +69,15 @@ def page(services: Sequence[Made]) -> Made:
     }
 
 
-def service(listing: Listing) -> Made:
-    """One listing as a whole service."""
+def services(listings: Iterable[Listing]) -> list[Made]:
+    """Listings as whole services; an id that two sources use is told of neither, since it names neither."""
+    held = list(listings)
+    used = Counter(each.source_id for each in held)
+    return [service(each, known=used[each.source_id] == 1) for each in held]
+
+
+def service(listing: Listing, *, known: bool = True) -> Made:
+    """One listing as a whole service; ``known`` says whether its source's id tells it from all others."""
     key = _id("service", listing.id)
     owner = listing.organisation
     alert = " ".join(filter(None, (INVENTED if listing.demonstration else "", listing.alert)))
@@ -80,7 +89,7 @@ def service(listing: Listing) -> Made:
         "url": listing.url,
         "email": listing.email,
         "status": STATUS[listing.status],
-        "fees": listing.fees or ("Free" if listing.free else ""),
+        "fees": listing.fees,
         "minimum_age": listing.minimum_age,
         "maximum_age": listing.maximum_age,
         "assured_date": listing.assured_date.isoformat() if listing.assured_date else None,
@@ -88,7 +97,7 @@ def service(listing: Listing) -> Made:
         "alert": alert,
         "eligibility_description": listing.eligibility,
         "application_process": listing.application_process,
-        "kind": listing.kind,
+        "triage": _ours(listing, known),
         "organization": {"id": _id("organization", owner), "name": owner, "description": ""} if owner else None,
         "service_at_locations": _places(listing, key),
         "service_areas": [{"id": _id(key, "area"), "name": listing.ward, "service_area": listing.ward}]
@@ -105,16 +114,33 @@ def service(listing: Listing) -> Made:
     return _said(made)
 
 
+def _ours(listing: Listing, known: bool) -> Made:
+    """What the standard has no place for."""
+    return _said(
+        {
+            "source": listing.source,
+            "source_id": listing.source_id if known else "",
+            "kind": listing.kind,
+            "free": listing.free,
+            "room": listing.room,
+            "check": listing.check or None,
+            "demonstration": listing.demonstration or None,
+        }
+    )
+
+
 def _places(listing: Listing, key: str) -> list[Made]:
     """Where it is; a service that comes to the house has a place only for what it says of access."""
-    if not (listing.address or listing.postcode or listing.accessibility or listing.transportation):
+    spot = listing.latitude is not None
+    if not (listing.address or listing.postcode or listing.accessibility or listing.transportation or spot):
         return []
     here = _id(key, "location")
-    parts = [part.strip() for part in listing.address.split(",")]
-    lines, city = (parts[:-1], parts[-1]) if len(parts) > 1 else (parts, "")
+    street, _, city = listing.address.rpartition(", ")
+    if not street or street == city:
+        street, city = listing.address, ""
     address = {
         "id": _id(key, "address"),
-        "address_1": ", ".join(lines),
+        "address_1": street,
         "city": city,
         "state_province": "",
         "postal_code": listing.postcode,
@@ -124,7 +150,7 @@ def _places(listing: Listing, key: str) -> list[Made]:
     there = bool(listing.address or listing.postcode)
     location = {
         "id": here,
-        "location_type": "physical" if there else "virtual",
+        "location_type": "physical" if there or spot else "virtual",
         "latitude": listing.latitude,
         "longitude": listing.longitude,
         "transportation": listing.transportation,
@@ -195,4 +221,5 @@ def _spoken(schedule: Schedule) -> str:
     opens, closes = schedule.opens_at, schedule.closes_at
     hours = f"{opens:%H:%M}-{closes:%H:%M}" if opens and closes else f"{opens:%H:%M}" if opens else ""
     every = "every other week" if schedule.interval == 2 else ""
-    return " ".join(filter(None, (every, ", ".join(days), hours, schedule.description)))
+    when = " ".join(filter(None, (every, ", ".join(days), hours)))
+    return f"{when} ({schedule.description})" if when and schedule.description else when or schedule.description

@@ -8,7 +8,6 @@ rounded. What many listings share (a switchboard's number, a health centre's pos
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -60,6 +59,7 @@ _GROUPS = """
 """
 _OPPOSED = tuple(frozenset(map(word, line.split())) for line in _GROUPS.strip().splitlines())
 """Words of which two groups of one name may each have another: two groups, then."""
+_EITHER = frozenset[str]().union(*_OPPOSED)
 _SPELT = 0.8
 """What a word that is nearly the same, or cut short, counts for."""
 _HEAVY = 9.0
@@ -75,7 +75,7 @@ class Alike:
     @property
     def logit(self) -> float:
         """The evidence, summed."""
-        return WEIGHTS["bias"] + sum(WEIGHTS[name] * value for name, value in self.measures.items())
+        return WEIGHTS["bias"] + sum([WEIGHTS[name] * value for name, value in self.measures.items()])
 
     @property
     def borne_out(self) -> bool:
@@ -85,62 +85,69 @@ class Alike:
 
 def compare(one: Traits, two: Traits, rarity: Rarity) -> Alike:
     """Measure two listings against each other; measures that are nought are left out."""
-    return Alike({name: value for name, value in _measures(one, two, rarity) if value})
-
-
-def _measures(one: Traits, two: Traits, rarity: Rarity) -> Iterator[tuple[str, float]]:
+    made: dict[str, float] = {}
     own = one.source == two.source
     name, rest = _named(one, two, rarity.name)
-    yield "name", name
-    yield "rest", rest
-    yield "figures", float(_counted_apart(one, two) or _opposed(one.words - two.words, two.words - one.words))
-    yield "cross", max(_told(one, two, rarity.name), _told(two, one, rarity.name))
+    made["name"] = name
+    made["rest"] = rest
+    if _counted_apart(one, two) or _opposed(one.words - two.words, two.words - one.words):
+        made["figures"] = 1.0
+    made["cross"] = max(_told(one, two, rarity.name), _told(two, one, rarity.name))
     if one.owner and two.owner:
-        yield "owner", _overlap(one.owner, two.owner, rarity.name)
+        made["owner"] = _overlap(one.owner, two.owner, rarity.name)
     if one.phones and two.phones:
         shared = one.phones & two.phones
-        yield ("phone" if shared else "phone_other"), 1.0
-        yield "phone_crowd", _crowd(min((rarity.phones[each] for each in shared), default=1), own)
+        made["phone" if shared else "phone_other"] = 1.0
+        if shared:
+            made["phone_crowd"] = _crowd(min(rarity.phones[each] for each in shared), own)
     if one.postcode and two.postcode:
         same = one.postcode == two.postcode
-        yield ("postcode" if same else "postcode_other"), 1.0
-        yield "postcode_crowd", _crowd(rarity.postcodes[one.postcode], own) if same else 0.0
+        made["postcode" if same else "postcode_other"] = 1.0
+        if same:
+            made["postcode_crowd"] = _crowd(rarity.postcodes[one.postcode], own)
     if one.area and two.area:
-        same = one.area == two.area
-        yield "area", float(same and not (one.postcode and two.postcode))
-        yield "area_other", float(not same)
+        if one.area != two.area:
+            made["area_other"] = 1.0
+        elif not (one.postcode and two.postcode):
+            made["area"] = 1.0
     if one.doors and two.doors:
-        yield ("door" if one.doors & two.doors else "door_other"), 1.0
+        made["door_other" if one.doors.isdisjoint(two.doors) else "door"] = 1.0
     if one.street and two.street:
         street = _overlap(one.street, two.street, rarity.street)
-        yield "street", street
-        yield "street_other", 1 - street
+        made["street"] = street
+        made["street_other"] = 1 - street
     if one.host and two.host:
         same = one.host == two.host
-        yield ("web" if same else "web_other"), 1.0
-        yield "web_crowd", _crowd(rarity.hosts[one.host], own) if same else 0.0
-    yield "page", float(bool(one.page and one.page == two.page))
-    yield "email", float(bool(one.email and one.email == two.email))
+        made["web" if same else "web_other"] = 1.0
+        if same:
+            made["web_crowd"] = _crowd(rarity.hosts[one.host], own)
+    if one.page and one.page == two.page:
+        made["page"] = 1.0
+    if one.email and one.email == two.email:
+        made["email"] = 1.0
     if len(one.about) > 7 and len(two.about) > 7:
         about = 2 * len(one.about & two.about) / (len(one.about) + len(two.about))
-        yield "about", about if about > 0.5 else 0.0
-        yield "about_other", float(about < 0.1)
-    if one.days and two.days:
-        yield "days_other", float(not one.days & two.days)
+        made["about"] = about if about > 0.5 else 0.0
+        made["about_other"] = float(about < 0.1)
+    if one.days and two.days and one.days.isdisjoint(two.days):
+        made["days_other"] = 1.0
     if one.spot and two.spot:
         km = _km(one.spot, two.spot)
-        yield "far", min(1.0, km / 2)
-        yield "near", float(km < 0.06)
+        made["far"] = min(1.0, km / 2)
+        made["near"] = float(km < 0.06)
+    return Alike({key: value for key, value in made.items() if value})
 
 
 def _counted_apart(one: Traits, two: Traits) -> bool:
     """Whether the names have numbers, and none in common: the 3rd and the 7th troop."""
-    return bool(one.figures and two.figures and not one.figures & two.figures)
+    return bool(one.figures and two.figures and one.figures.isdisjoint(two.figures))
 
 
 def _opposed(left: frozenset[str], right: frozenset[str]) -> bool:
     """Whether the names have words that exclude each other: for men, and for women."""
-    return any(group & left and group & right for group in _OPPOSED)
+    if left.isdisjoint(_EITHER) or right.isdisjoint(_EITHER):
+        return False
+    return any(not group.isdisjoint(left) and not group.isdisjoint(right) for group in _OPPOSED)
 
 
 def _named(one: Traits, two: Traits, weights: dict[str, float]) -> tuple[float, float]:
@@ -148,9 +155,9 @@ def _named(one: Traits, two: Traits, weights: dict[str, float]) -> tuple[float, 
     if one.spelt == two.spelt:
         return 1.0, 0.0
     shared = one.words & two.words
-    sum_one = sum(weights[each] for each in one.words)
-    sum_two = sum(weights[each] for each in two.words)
-    both = sum(weights[each] for each in shared)
+    sum_one = sum([weights[each] for each in one.words])
+    sum_two = sum([weights[each] for each in two.words])
+    both = sum([weights[each] for each in shared])
     left, right = one.words - shared, two.words - shared
     if left and right:
         credit, left, right = _spelling(left, right, weights)
@@ -189,18 +196,19 @@ def _near(one: str, two: str) -> bool:
 
 def _told(one: Traits, two: Traits, weights: dict[str, float]) -> float:
     """How much of one's name stands in the other's name, organisation or address."""
-    whole = sum(weights[each] for each in one.words)
-    told = sum(weights[w] for w in one.words if w in two.words or w in two.owner or w in two.street)
+    whole = sum([weights[each] for each in one.words])
+    told = sum([weights[w] for w in one.words if w in two.words or w in two.owner or w in two.street])
     return told / whole if whole else 0.0
 
 
 def _overlap(one: frozenset[str], two: frozenset[str], weights: dict[str, float]) -> float:
     """How far two sets of words agree by weight; one within the other counts for nearly all."""
-    get: Callable[[str], float] = lambda each: weights.get(each, _HEAVY)  # noqa: E731
-    both = sum(map(get, one & two))
-    if not both:
+    shared = one & two
+    if not shared:
         return 0.0
-    first, second = sum(map(get, one)), sum(map(get, two))
+    get = weights.get
+    both = sum([get(each, _HEAVY) for each in shared])
+    first, second = sum([get(each, _HEAVY) for each in one]), sum([get(each, _HEAVY) for each in two])
     return min(1.0, max(2 * both / (first + second), 0.9 * both / min(first, second)))
 
 

@@ -10,9 +10,11 @@ A source holds a thing once, so a listing whose better partner is somebody else 
 
 from __future__ import annotations
 
+import gc
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -53,51 +55,77 @@ def possible_duplicates(listings: Iterable[Listing]) -> tuple[Pair, ...]:
 
 def candidates(listings: Iterable[Listing], least: float = LEAST) -> tuple[Pair, ...]:
     """Every pair that scores ``least`` or more, best first; the same listings always give the same pairs."""
-    held = tuple(listings)
+    resting = gc.isenabled()
+    gc.disable()
+    try:
+        return _candidates(tuple(listings), least)
+    finally:
+        if resting:
+            gc.enable()
+
+
+def _candidates(held: Sequence[Listing], least: float) -> tuple[Pair, ...]:
+    """The pairs, while nobody looks for cycles: none are made here, and looking takes a sixth of the time."""
     rows = [traits(each) for each in held]
     rarity = Rarity(rows)
-    sums = [sum(rarity.name[each] for each in row.words) for row in rows]
     firm, loose = blocking.pairs(rows, rarity)
-    found = [(one, two, compare(rows[one], rows[two], rarity)) for one, two in map(_halves(len(rows)), firm)]
-    for one, two in map(_halves(len(rows)), loose):
-        if _worth(rows[one], rows[two], sums[one] + sums[two], rarity):
-            found.append((one, two, compare(rows[one], rows[two], rarity)))
-    made = []
     floor = math.log(least / (1 - least))
-    for (one, two, alike), logit in zip(found, _rivalled(found, rows), strict=True):
+    found = []
+    for at, to in chain(_halves(firm, rows), _worth(loose, rows, rarity)):
+        alike = compare(rows[at], rows[to], rarity)
+        logit = alike.logit
+        if logit >= floor - _MARGIN:
+            found.append((at, to, alike, logit))
+    made = []
+    for (at, to, alike, _), logit in zip(found, _rivalled(found, rows), strict=True):
         if logit >= floor:
             score = round(1 / (1 + math.exp(-logit)), 4)
-            names = held[one], held[two]
-            ids = (held[one].id, held[two].id)
-            verdict = _verdict(score, alike, rows[one].source != rows[two].source)
-            made.append(Pair(ids, score, verdict, grounds(*names, alike), against(*names, alike)))
+            names = held[at], held[to]
+            verdict = _verdict(score, alike, rows[at].source != rows[to].source)
+            made.append(
+                Pair((names[0].id, names[1].id), score, verdict, grounds(*names, alike), against(*names, alike))
+            )
     return tuple(sorted(made, key=lambda pair: (-pair.score, pair.ids)))
 
 
-def _halves(many: int) -> Callable[[int], tuple[int, int]]:
-    return lambda pair: divmod(pair, many)
+def _halves(pairs: Iterable[int], rows: Sequence[Traits]) -> Iterator[tuple[int, int]]:
+    many = len(rows)
+    return (divmod(pair, many) for pair in pairs)
 
 
-def _worth(one: Traits, two: Traits, total: float, rarity: Rarity) -> bool:
-    """Whether a loose pair has the names for it, and no other house number: cheap, since most pairs end here."""
-    shared = 2 * sum([rarity.name[each] for each in one.words & two.words])
-    if shared < 0.4 * total and not fuzz.ratio(one.spelt, two.spelt, score_cutoff=80):
-        return False
-    if one.doors and two.doors:
-        return not one.doors.isdisjoint(two.doors) or one.spelt == two.spelt
-    return shared >= 0.7 * total or fuzz.ratio(one.spelt, two.spelt, score_cutoff=80) > 0
+def _worth(pairs: Iterable[int], rows: Sequence[Traits], rarity: Rarity) -> Iterator[tuple[int, int]]:
+    """The loose pairs that have the names for it, and no other house number: cheap, since most pairs end here."""
+    weights = rarity.name
+    sums = [sum([weights[each] for each in row.words]) for row in rows]
+    all_doors = [row.doors for row in rows]
+    for at, to in _halves(pairs, rows):
+        doors, others = all_doors[at], all_doors[to]
+        both = doors and others
+        if both and doors.isdisjoint(others):
+            if _named_alike_nearby(rows[at], rows[to]):
+                yield at, to
+            continue
+        one, two = rows[at], rows[to]
+        shared = 2 * sum([weights[each] for each in one.words & two.words])
+        if shared >= (0.4 if both else 0.7) * (sums[at] + sums[to]) or fuzz.ratio(
+            one.spelt, two.spelt, score_cutoff=80
+        ):
+            yield at, to
 
 
-def _rivalled(found: Sequence[tuple[int, int, Alike]], rows: Sequence[Traits]) -> list[float]:
+def _named_alike_nearby(one: Traits, two: Traits) -> bool:
+    return one.spelt == two.spelt and (one.area == two.area or not (one.area and two.area))
+
+
+def _rivalled(found: Sequence[tuple[int, int, Alike, float]], rows: Sequence[Traits]) -> list[float]:
     """The evidence for each pair, less what a better partner from the same source takes away."""
     best: dict[tuple[int, str], tuple[float, float]] = {}
-    logits = [alike.logit for _, _, alike in found]
-    for (one, two, _), logit in zip(found, logits, strict=True):
+    for one, two, _, logit in found:
         for key in ((one, rows[two].source), (two, rows[one].source)):
             first, second = best.get(key, (-math.inf, -math.inf))
             best[key] = (logit, first) if logit > first else (first, max(second, logit))
     made = []
-    for (one, two, _), logit in zip(found, logits, strict=True):
+    for one, two, _, logit in found:
         ends = best[one, rows[two].source], best[two, rows[one].source]
         rival = max(second if logit == first else first for first, second in ends)
         made.append(logit - min(_MOST, max(0.0, _SLOPE * (rival - logit + _MARGIN))))

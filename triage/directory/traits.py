@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,6 +37,7 @@ _SPAN = re.compile(r"(?<![\w.])(\d{1,5})\s*[-–/]\s*(\d{1,5})(?!\w)")
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][A-Z]{2}\b", re.I)
 _DIGITS = re.compile(r"\d")
 _PHONES = re.compile(r"\s*(?:/|;|,|\bor\b|\band\b)\s*", re.I)
+_PLAIN = re.compile(r"0[1-9][\d ]{7,14}")
 _TWO = re.compile(r"^(?:co|org|ac|gov|nhs|ltd|me|net|sch|police|plc)\.[a-z]{2}$")
 _HOSTS = """
     facebook.com twitter.com x.com instagram.com linkedin.com youtube.com youtu.be meetup.com eventbrite.com
@@ -49,6 +50,8 @@ SHARED_HOSTS = frozenset(_HOSTS.split())
 """Hosts that belong to everybody: they say nothing about whose a page or a mailbox is."""
 ABOUT = 80
 """Words of a description that are compared."""
+_READ = 1200
+"""Characters of a description that may hold them."""
 BACKGROUND = 500
 """Listings imagined beside the given ones, so that rarity means something among few."""
 
@@ -109,8 +112,9 @@ def traits(listing: Listing) -> Traits:
     host, page = _web(listing.url)
     email = listing.email.strip().casefold()
     mail = _registered(email.rpartition("@")[2]) if "@" in email else ""
-    spans = {number for pair in _SPAN.findall(line) for number in pair}
-    doors = spans | {number.lower() for number in _NUMBER.findall(_SPAN.sub(" ", line))}
+    spans = _SPAN.findall(line)
+    doors = {number for pair in spans for number in pair}
+    doors.update(map(str.lower, _NUMBER.findall(_SPAN.sub(" ", line) if spans else line)))
     street = {word(token) for token in tokens(line)} - _EMPTY
     code = "".join(listing.postcode.upper().split())
     whole = _POSTCODE.fullmatch(code) is not None
@@ -129,20 +133,25 @@ def traits(listing: Listing) -> Traits:
         street=frozenset(each for each in street if not _DIGITS.search(each) and len(each) > 1),
         postcode=code if whole else "",
         area=code[:-3] if whole else code[:5],
-        phones=frozenset(filter(None, (_dialled(part) for part in _PHONES.split(listing.phone)))),
+        phones=_phones(listing.phone),
         host=host or mail,
         page=page,
         email=email,
         spot=spot,
-        about=frozenset(word(each) for each in tokens(listing.description)[:ABOUT]) - STOP - _EMPTY,
-        days=frozenset(day for each in listing.schedules for day in each.byday),
+        about=frozenset(map(word, tokens(listing.description[:_READ])[:ABOUT])) - STOP - _EMPTY
+        if listing.description
+        else frozenset(),
+        days=frozenset([day for each in listing.schedules for day in each.byday]),
     )
 
 
-def _spot(listing: Listing) -> tuple[float, float] | None:
-    if listing.latitude is None or listing.longitude is None:
-        return None
-    return listing.latitude, listing.longitude
+def _phones(text: str) -> frozenset[str]:
+    """The numbers of a field."""
+    if not text:
+        return frozenset()
+    if _PLAIN.fullmatch(text):
+        return frozenset((text[1:].replace(" ", ""),))
+    return frozenset(filter(None, map(_dialled, _PHONES.split(text))))
 
 
 def _dialled(text: str) -> str:
@@ -154,7 +163,7 @@ def _dialled(text: str) -> str:
 
 def _web(url: str) -> tuple[str, str]:
     """The registered domain (empty if it is everybody's) and the page behind it."""
-    if not url.strip():
+    if not url or not url.strip():
         return "", ""
     try:
         parts = urlsplit(url if "//" in url else f"//{url}")
@@ -202,9 +211,11 @@ class Rarity:
 
 def _counts(held: Iterable[tuple[str, Iterable[str]]]) -> dict[str, int]:
     """How many listings of one source share each value, in the source that has most."""
-    by_source: dict[str, Counter[str]] = {}
+    by_source: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for source, values in held:
-        by_source.setdefault(source, Counter()).update(values)
+        counted = by_source[source]
+        for value in values:
+            counted[value] += 1
     found: dict[str, int] = {}
     for counted in by_source.values():
         for value, count in counted.items():

@@ -33,7 +33,8 @@ _NO = frozenset(["no", "n", "false", "f", "0", "off"])
 
 @lru_cache(maxsize=16384)
 def phone(text: str, region: str = "GB") -> str:
-    """A telephone number as it is dialled at home; two are joined by *or*. A leading zero that a spreadsheet lost
+    """A telephone number as it is dialled at home; two are joined by *or*. Freephone and other numbers of no place keep
+    the groups that they are known by. A leading zero that a spreadsheet lost
     comes back; an extension stays. Numbers that no plan knows stay as written, without what isn't part of them.
     """
     found: list[str] = []
@@ -72,11 +73,18 @@ def _number(text: str, region: str) -> str:
     except plan.NumberParseException:
         return written + tail
     drama = str(number.national_number).startswith(("1632960", "7700900"))
+    if re.fullmatch(r"0[38][\d ]+ [\d ]+" if not drama else r"0(?!0)\d* [\d ]+", written):
+        return written + tail
     if not plan.is_valid_number(number) and not (drama and plan.is_possible_number(number)):
         return written + tail
-    home = number.country_code == plan.country_code_for_region(region)
+    home = number.country_code in (44, plan.country_code_for_region(region))
     form = plan.PhoneNumberFormat.NATIONAL if home else plan.PhoneNumberFormat.INTERNATIONAL
     return plan.format_number(number, form) + tail
+
+
+def address(text: str) -> str:
+    """The lines of an address with a comma and a space between them; empty ones are left out."""
+    return ", ".join(filter(None, (part.strip() for part in text.split(","))))
 
 
 def postcode(text: Any) -> str:

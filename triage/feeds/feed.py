@@ -146,7 +146,7 @@ def _listing(name: str, key: str, facts: Mapping[str, Any]) -> Listing:
         "description": _short(facts.get("description", ""), LONGEST_TEXT),
         "source": name,
         "source_id": own,
-        "demonstration": False,
+        "demonstration": bool(facts.get("demonstration")),
     }
     return Listing(id=f"{key}:{own or '~' + _digest(where)}", **made)
 

@@ -17,7 +17,8 @@ class Limits:
     """All files of a package together."""
     ratio: int = 200
     """How many times its size a file may unpack to, once that is over a megabyte."""
-    members: int = 2_000
+    members: int = 120_000
+    """Files of a package: a feed that was saved has one for each of its services."""
     services: int = 100_000
     pages: int = 2_000
     at_once: int = 4

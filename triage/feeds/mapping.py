@@ -15,14 +15,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from triage.directory.export import INVENTED
 from triage.errors import BadData
 from triage.feeds import facts as fact
 from triage.feeds.feed import Draft, Rejected
-from triage.feeds.text import parts, plain
+from triage.feeds.text import distinct, parts, plain
 from triage.feeds.times import merged, pair, spoken, weekdays
 from triage.feeds.words import kind, said_kind, status, table
 from triage.model import Schedule
@@ -33,6 +34,8 @@ WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 SHARED = {"phone": "email", "email": "phone", "organisation": "name", "name": "organisation", "address": "name"}
 """Fields that may read the column another one reads: a *contact* holds either; a body may be its own service."""
 _DEFAULTS = ("kind", "organisation", "topics", "ward", "fees", "eligibility", "application_process", "alert", "as_of")
+_ZIP = re.compile(r"\d{5}(?:-\d{4})?")
+_NOTED = re.compile(r"([^()]+?)(?: \((.+)\))?")
 ALIKE = 88
 """How alike (0 to 100) a heading must be to one that is known."""
 
@@ -209,8 +212,10 @@ def row(where: str, cells: Mapping[str, Any], mapping: Plan) -> Draft | Rejected
         return next(iter(all_of(to)), "")
 
     name = one("name")
-    address = ", ".join(dict.fromkeys(all_of("address")))
-    topics = tuple(dict.fromkeys(t for h in mapping.columns.get("topics", ()) for t in _topics(cells.get(h))))
+    address = ", ".join(dict.fromkeys(filter(None, map(fact.address, all_of("address")))))
+    topics = distinct(t for h in mapping.columns.get("topics", ()) for t in _topics(cells.get(h)))
+    code = fact.postcode(one("postcode"))
+    region = "US" if _ZIP.fullmatch(code) else "GB"
     fees, word = one("fees"), one("status")
     known = status(word)
     lat, lon = fact.point(one("latitude"), one("longitude"))
@@ -228,10 +233,10 @@ def row(where: str, cells: Mapping[str, Any], mapping: Plan) -> Draft | Rejected
         "description": description,
         "topics": topics,
         "address": address,
-        "postcode": fact.postcode(one("postcode")) or fact.postcode_in(address),
+        "postcode": code or fact.postcode_in(address),
         "latitude": lat,
         "longitude": lon,
-        "phone": fact.phone(one("phone")) or next((p for p in map(fact.phone, all_of("phone")) if p), ""),
+        "phone": next((p for p in (fact.phone(each, region) for each in all_of("phone")) if p), ""),
         "email": next((e for e in map(fact.email, all_of("email")) if e), ""),
         "url": next((u for u in map(fact.url, all_of("url")) if u), ""),
         "fees": fees,
@@ -243,11 +248,14 @@ def row(where: str, cells: Mapping[str, Any], mapping: Plan) -> Draft | Rejected
         "accessibility": parts("; ".join(all_of("accessibility")), ";|\n,"),
         "languages": parts(one("languages"), ";|\n,"),
         "status": known or "current",
-        "check": not known,
+        "check": not known or fact.yes(one("check")) is True,
+        "room": fact.yes(one("room")),
         "as_of": fact.day(one("as_of")),
         "assured_date": fact.day(one("assured_date")),
         "kind": given or kind(name, topics, description),
     }
+    if fact.yes(one("demonstration")) and made["alert"].startswith(INVENTED):
+        made |= {"demonstration": True, "alert": made["alert"].removeprefix(INVENTED).strip()}
     return Draft(where, {**mapping.defaults, **{k: v for k, v in made.items() if v not in ("", (), None)}})
 
 
@@ -270,4 +278,18 @@ def _times(one: Any, all_of: Any) -> tuple[Schedule, ...]:
     days = weekdays(one("day"))
     if days and opens:
         return (Schedule(days, opens, closes),)
-    return spoken(one("times"), days) or ((Schedule(days),) if days else ())
+    return _noted(one("times")) or spoken(one("times"), days) or ((Schedule(days),) if days else ())
+
+
+def _noted(text: str) -> tuple[Schedule, ...]:
+    """Times with words in brackets behind some of them, as our own table has them; nothing for any other text."""
+    if "(" not in text:
+        return ()
+    made: list[Schedule] = []
+    for piece in re.split(r";\s+(?![^()]*\))", text):
+        found = _NOTED.fullmatch(piece)
+        (first, *more) = spoken(found[1]) if found else (None,)
+        if not found or first is None or more or first.description:
+            return ()
+        made.append(replace(first, description=found[2] or ""))
+    return tuple(made)

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from triage.feeds import recognise, saved
 from triage.feeds.feed import Draft, Feed, FeedError, Note, Rejected, settle, slug
-from triage.feeds.service import draft
+from triage.feeds.service import draft, own_id, together
 from triage.feeds.text import decode, plain
 from triage.feeds.web import Gone, Web
 
@@ -254,16 +254,9 @@ def _details(web: Web, address: _Address, listed: _List, name: str, asked: recog
         own = plain(item.get("id"))
         if own in failed and not none:
             gone = isinstance(failed[own], Gone)
-            rows.append(Rejected(address.service(own), f"its details can't be fetched: {failed[own]}", own, gone))
+            rows.append(
+                Rejected(address.service(own), f"its details can't be fetched: {failed[own]}", own_id(item), gone)
+            )
         else:
-            rows.append(draft(where, _together(item, kept.had.get(own))))
+            rows.append(draft(where, together(item, kept.had.get(own))))
     return rows, kept
-
-
-def _together(item: Mapping[str, Any], service: Any) -> Mapping[str, Any]:
-    """The service in full; what it leaves empty comes from its line in the list."""
-    if not isinstance(service, Mapping) or plain(service.get("id")) not in ("", plain(item.get("id"))):
-        return item
-    if plain(service.get("name")) and plain(service["name"]).casefold() != plain(item.get("name")).casefold():
-        return {**service, **{k: v for k, v in item.items() if v}} if plain(item.get("name")) else service
-    return {**item, **{key: value for key, value in service.items() if value not in (None, "", [], {})}}

@@ -16,7 +16,7 @@ from triage.feeds import hsds, mapping, outpost, packed, saved, table
 from triage.feeds.feed import Draft, Feed, FeedError, Note, Rejected, settle
 from triage.feeds.limits import Limits
 from triage.feeds.mapping import Plan
-from triage.feeds.service import draft
+from triage.feeds.service import draft, together
 from triage.feeds.text import decode, plain
 
 FORMS = ("auto", "oruk", "hsds", "table", "outpost")
@@ -230,14 +230,33 @@ def _files(files: dict[str, bytes], name: str, asked: Asked) -> Feed:
 
 
 def _pages(documents: dict[str, bytes], name: str, asked: Asked) -> Feed:
-    rows: list[Draft | Rejected | Note] = []
+    """The saved answers of a feed: its pages, and each service in full, which stands for its line on a page."""
+    listed: list[saved.Item | Note] = []
+    alone: dict[str, saved.Item] = {}
+    rest: list[saved.Item | Note] = []
     for file in sorted(documents):
         document = saved.parse(decode(documents[file])[0], file)
-        for each in saved.items(document, file):
-            rows.append(draft(each.where, each.value) if isinstance(each, saved.Item) else each)
-    return settle(
-        asked.name or packed.stem(name), "oruk", [r for r in rows if not isinstance(r, Note)], defaults=_defaults(asked)
-    )
+        if saved.is_root(document):
+            continue
+        found = list(saved.items(document, file))
+        if saved.is_page(document):
+            listed += found
+            continue
+        for each in found:
+            own = plain(each.value.get("id")) if isinstance(each, saved.Item) and hasattr(each.value, "get") else ""
+            if own and own not in alone and isinstance(each, saved.Item):
+                alone[own] = each
+            else:
+                rest.append(each)
+    whole: list[saved.Item | Note] = []
+    for each in listed:
+        if isinstance(each, saved.Item) and isinstance(each.value, Mapping):
+            inner = alone.pop(plain(each.value.get("id")), None)
+            whole.append(saved.Item(each.where, together(each.value, inner.value)) if inner else each)
+        else:
+            whole.append(each)
+    rows = (draft(e.where, e.value) for e in (*whole, *alone.values(), *rest) if isinstance(e, saved.Item))
+    return settle(asked.name or packed.stem(name), "oruk", rows, defaults=_defaults(asked))
 
 
 def _named(asked: Asked, name: str) -> Asked:

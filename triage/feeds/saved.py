@@ -86,6 +86,16 @@ def items(document: Any, name: str) -> Iterator[Item | Note]:
         yield Note(name, f"it says that it holds {told:,} services, and holds {count:,}")
 
 
+def is_page(document: Any) -> bool:
+    """Whether a document is a list of records rather than one."""
+    return isinstance(document, list) or bool(_envelope(document))
+
+
+def is_root(document: Any) -> bool:
+    """Whether a document is what a feed answers at its root: its version and profile, and no record."""
+    return isinstance(document, Mapping) and "name" not in document and bool({"profile", "openapi_url"} & set(document))
+
+
 def _envelope(page: Any) -> str:
     """The key under which a page keeps its records; ``""`` when it is a record itself."""
     if not isinstance(page, Mapping) or ("name" in page and "services" not in page):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from triage.directory.export import INVENTED
 from triage.feeds import facts as fact
 from triage.feeds.feed import Draft, Rejected
 from triage.feeds.text import parts, plain
@@ -28,7 +29,7 @@ def draft(where: str, service: Any) -> Draft | Rejected:
     """The draft of a service; what isn't an object is rejected."""
     if not isinstance(service, Mapping):
         return Rejected(where, "it is not a record with fields")
-    own = plain(service.get("id")) or plain(service.get("service_id"))
+    own, ours = own_id(service), _ours(service)
     if not text(service, "name", "alternate_name"):
         return Rejected(where, "it has no name", own)
     sites = list(_sites(service))
@@ -53,9 +54,40 @@ def draft(where: str, service: Any) -> Draft | Rejected:
         **_state(service),
         **_dates(service),
     }
-    given = said_kind(text(service, "kind"))
+    made.update(_told_by_us(ours, made))
+    given = said_kind(text(ours, "kind") or text(service, "kind"))
     made["kind"] = given or kind(made["name"], topics, made["description"])
     return Draft(where, made)
+
+
+def own_id(service: Row) -> str:
+    """The id its source gives it; of a service that we published, the one its source gave it before."""
+    return text(_ours(service), "source_id") or text(service, "id", "service_id")
+
+
+def together(item: Row, service: Any) -> Row:
+    """The service in full; what it leaves empty comes from its line in the list."""
+    if not isinstance(service, Mapping) or plain(service.get("id")) not in ("", plain(item.get("id"))):
+        return item
+    if plain(service.get("name")) and plain(service["name"]).casefold() != plain(item.get("name")).casefold():
+        return {**service, **{k: v for k, v in item.items() if v}} if plain(item.get("name")) else service
+    return {**item, **{key: value for key, value in service.items() if value not in (None, "", [], {})}}
+
+
+def _ours(service: Row) -> Row:
+    """What :mod:`triage.directory.export` wrote beside the standard's own fields."""
+    found = service.get("triage")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _told_by_us(ours: Row, made: Row) -> dict[str, Any]:
+    """The facts that only our own feeds tell: nobody else's words are taken for them."""
+    found: dict[str, Any] = {name: ours[name] for name in ("room", "free") if isinstance(ours.get(name), bool)}
+    if ours.get("check") is True:
+        found["check"] = True
+    if ours.get("demonstration") is True:
+        found |= {"demonstration": True, "alert": made["alert"].removeprefix(INVENTED).strip()}
+    return found
 
 
 def text(row: Row, *keys: str) -> str:
@@ -108,9 +140,9 @@ def _place(sites: list[Row], service: Row) -> dict[str, Any]:
             "" if called == text(service, "name") else called,
             *(text(address, k) for k in ("address_1", "address_2", "city", "region")),
         ]
-        line = ", ".join(dict.fromkeys(part for part in lines if part))
+        line = ", ".join(dict.fromkeys(part for part in map(fact.address, lines) if part))
         lat, lon = fact.point(site.get("latitude"), site.get("longitude"))
-        if not made and (line or lat is not None):
+        if not made and (line or code or lat is not None):
             made = {"postcode": code, "latitude": lat, "longitude": lon}
         elif line and code:
             line = f"{line}, {code}"
@@ -168,7 +200,7 @@ def _cost(service: Row) -> dict[str, Any]:
     free = fact.free(said)
     if free is None and any(amount is not None for amount in amounts):
         free = not any(amounts)
-    return {"fees": said or "; ".join(lines), "free": free}
+    return {"fees": said or "; ".join(lines if lines != ["free"] else ()), "free": free}
 
 
 def _price(row: Row) -> str:
@@ -239,8 +271,14 @@ def _schedule(row: Row) -> Iterator[Schedule]:
     every = fact.number(row.get("interval")) or 1
     if days or words:
         yield Schedule(
-            days, opens, closes, "MONTHLY" if monthly else "WEEKLY", min(52, max(1, int(every))), "" if days else words
+            days, opens, closes, "MONTHLY" if monthly else "WEEKLY", min(52, max(1, int(every))), _more(words, days)
         )
+
+
+def _more(words: str, days: tuple[str, ...]) -> str:
+    """What a schedule's words say beside its days; nothing when they only name those days again."""
+    again = weekdays(words) == days and all(not each.description and not each.opens_at for each in spoken(words))
+    return "" if days and again else words
 
 
 def _access(sites: list[Row], service: Row) -> tuple[str, ...]:
@@ -257,9 +295,7 @@ def _access(sites: list[Row], service: Row) -> tuple[str, ...]:
 def _languages(service: Row, sites: list[Row]) -> Iterator[str]:
     for row in (service, *sites):
         for each in rows(row, "languages", "language"):
-            said = text(each, "name", "language")
-            if said:
-                yield said
+            yield from parts(text(each, "name", "language"), ";|\n,")
         if isinstance(row.get("languages"), str):
             yield from parts(row["languages"], ";|\n,")
 

@@ -14,6 +14,7 @@ from triage.feeds.text import plain
 DELIMITERS = ",;\t|¬"
 LOOKED = 20
 """Rows looked at to find the heading and the delimiter."""
+_GUARDED = tuple("=+-@")
 LARGEST = 200_000
 """Characters of one cell; more is a quotation mark that was never closed."""
 
@@ -68,7 +69,12 @@ def _rows(
             )
             yield Rejected(f"{name}, line {number}", why)
         else:
-            yield number, dict(zip(headings, cells, strict=False))
+            yield number, dict(zip(headings, map(_unguarded, cells), strict=False))
+
+
+def _unguarded(cell: str) -> str:
+    """A cell without the mark that kept a spreadsheet from running it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _GUARDED else cell
 
 
 def _lines(text: str, mark: str, name: str) -> Iterator[tuple[int, list[str]]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import html
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -111,4 +112,12 @@ def parts(value: Any, marks: str = ";|\n") -> tuple[str, ...]:
     """The members of a list that somebody wrote into one field, each once."""
     given = value if isinstance(value, list) else re.split(f"[{marks}]", str(value or ""))
     found = (plain(each) for each in given)
-    return tuple({each.casefold(): each for each in found if each}.values())
+    return distinct(each for each in found if each)
+
+
+def distinct(words: Iterable[str]) -> tuple[str, ...]:
+    """Each word once, in whatever case it comes first."""
+    found: dict[str, str] = {}
+    for each in words:
+        found.setdefault(each.casefold(), each)
+    return tuple(found.values())

@@ -87,11 +87,17 @@ def pair(opens: Any, closes: Any) -> tuple[time | None, time | None]:
         later = first.replace(hour=first.hour + 12)
         if later < last and (first.hour < 7 or first > last):
             first = later
-    if first and last and last <= first and last.hour < 12 and not re.search(r"[ap]\.?\s?m", plain(closes), re.I):
+    if (
+        first
+        and last
+        and time(0) < last <= first
+        and last.hour < 12
+        and not re.search(r"[ap]\.?\s?m", plain(closes), re.I)
+    ):
         last = last.replace(hour=last.hour + 12)
     if first and last and not sure and not told and 1 <= first.hour < 7 and first < last and last.hour < 12:
         first, last = first.replace(hour=first.hour + 12), last.replace(hour=last.hour + 12)
-    if first == last == time(0):
+    if first is not None and last == time(0):
         return first, time(23, 59)
     return first, last
 
@@ -130,10 +136,9 @@ def spoken(text: Any, byday: tuple[str, ...] = ()) -> tuple[Schedule, ...]:
     found: list[Schedule] = []
     waiting: list[tuple[time | None, time | None]] = []
     days, freq = byday, False
-    rest = said
+    rest: list[str] = []
     for piece in re.split(r"[;,\n|]|\.\s|\s&\s(?=\D)|\band\b(?=\s*(?:mon|tue|wed|thu|fri|sat|sun)\w*\s+\d)", said):
         if _SHUT.search(piece):
-            rest = rest.replace(piece, "")
             continue
         nth = tuple(_NUMBERS[n[1].casefold()] + DAYS[_code(n[2])] for n in _NTH.finditer(piece))
         named = weekdays(piece)
@@ -156,8 +161,8 @@ def spoken(text: Any, byday: tuple[str, ...] = ()) -> tuple[Schedule, ...]:
             found += [Schedule(days, first, last, how, every) for first, last in hours]
         elif named or nth:
             found.append(Schedule(days, None, None, how, every))
-        rest = rest.replace(piece, _left(piece))
-    if not found or len(_FILLER.sub("", rest)) > 12:
+        rest.append(_left(piece))
+    if not found or len(_FILLER.sub("", " ".join(rest))) > 12:
         days = found[0].byday if found and not _EXCEPT.search(said) else ()
         return (Schedule(days, *(_first(found) if days else (None, None)), description=said),)
     return merged(found)
