@@ -10,6 +10,7 @@ import pytest
 
 from triage.desk import Desk, open_desk
 from triage.model import Staff
+from triage.store.base import Store
 
 MORNING = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
 """A Tuesday, before the council's clocks and the desk's differ."""
@@ -29,6 +30,11 @@ class Clock:
     def tick(self, **by: float) -> None:
         """Let time go by."""
         self.at += timedelta(**by)
+
+
+def beneath(desk: Desk) -> Store:
+    """The record itself, without asking who reads it: to see what was kept about looking."""
+    return desk.store.inner  # type: ignore[attr-defined, no-any-return]
 
 
 @pytest.fixture

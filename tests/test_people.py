@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.people import TODAY, by_hand, made
-from tests.conftest import Clock
+from tests.conftest import Clock, beneath
 from tests.town import town
 from triage.cli import run
 from triage.desk import Desk
@@ -240,9 +240,9 @@ def test_a_record_opens_only_when_two_points_agree_and_who_looked_is_kept(desk: 
     (found,) = desk.people.find("bill hargreaves", besides=call.id)
     with pytest.raises(Unproven):
         desk.people.open(call, found.person)
-    assert not desk.store.call(call.id).of_kind("viewed")
+    assert not beneath(desk).call(call.id).of_kind("viewed")
     desk.people.open(call, found.person, said="7/3/1943", words="bill hargreaves")
-    (viewed,) = desk.store.call(call.id).of_kind("viewed")
+    (viewed,) = beneath(desk).call(call.id).of_kind("viewed")
     assert list(viewed.data["calls"]) == [before.id]
     assert list(viewed.data["points"]) == ["name", "date of birth"]
 
@@ -253,13 +253,13 @@ def test_without_a_call_on_the_line_a_reason_is_needed_and_kept(desk: Desk) -> N
     with pytest.raises(Unproven):
         desk.people.open(None, person, reason="  ")
     desk.people.open(None, person, reason="the GP wrote back")
-    (viewed,) = desk.store.call(before.id).of_kind("viewed")
+    (viewed,) = beneath(desk).call(before.id).of_kind("viewed")
     assert (viewed.data["reason"], viewed.by) == ("the GP wrote back", "hannah")
 
 
 def test_a_search_without_a_call_is_kept_too(desk: Desk) -> None:
     desk.people.looked(None, "bill hargreaves", 3)
-    (kept,) = [e for call in desk.store.every() for e in call.events]
+    (kept,) = [e for call in beneath(desk).every() for e in call.events]
     assert (kept.kind, kept.data["words"], kept.data["found"]) == ("looked up", "bill hargreaves", 3)
     assert desk.open_calls() == ()
 
@@ -354,8 +354,8 @@ def test_a_look_without_a_call_is_kept_through_the_archive(desk: Desk, clock: Cl
     clock.tick(days=60)
     ring(desk, p_name="Joan Ward")
     desk.maintain()
-    assert desk.store.verify() == []
-    assert [e.kind for c in desk.store.every() for e in c.events].count("looked up") == 1
+    assert beneath(desk).verify() == []
+    assert [e.kind for c in beneath(desk).every() for e in c.events].count("looked up") == 1
 
 
 def test_a_person_is_found_opened_and_linked_on_the_command_line(

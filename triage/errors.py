@@ -9,6 +9,7 @@
     ├── SlotTaken               somebody else has it; carries the nearest free slots: exit code 1
     ├── CloseBlocked            the call can't be closed yet; carries what blocks it: exit code 1
     ├── NotYours                somebody else took the call over: exit code 1
+    ├── NotAllowed              the person's roles don't allow it (in triage.staff)
     └── StoreError              the record can't be written or read
         ├── StoreAway           the record's server can't be reached
         ├── StoreBusy           another desk holds the lock for too long

@@ -6,8 +6,8 @@ The data folder holds the store, the imported directory and ``settings.toml``. I
 
 from __future__ import annotations
 
-import getpass
 import os
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +19,19 @@ ZONE = "Europe/London"
 """The time zone of the desk, its diary and every date a person reads."""
 
 
-ROLES = ("handler", "social worker", "supervisor", "trainer")
-"""What whoever installs it may do: everything, until roles are given out."""
+ROLES = (
+    "handler",
+    "social worker",
+    "supervisor",
+    "trainer",
+    "directory editor",
+    "information governance",
+    "administrator",
+)
+"""Every role (PRIVACY §4). Somebody may have several; what any of them may do, they may."""
+
+LOCK_MINUTES = 10
+"""After how many minutes without a key a desk locks itself."""
 
 
 def now() -> datetime:
@@ -73,13 +84,48 @@ def _settings(path: Path) -> dict[str, object]:
         raise BadData(str(path), 0, f"it isn't TOML ({error})") from error
 
 
-def me() -> Staff:
-    """Whoever the operating system says is at the desk."""
+def lock_minutes(folder: Path) -> int:
+    """After how many minutes without a key a desk locks itself: ``lock_after_minutes`` in ``settings.toml``, 1 to 60.
+
+    :class:`BadData` for anything else.
+    """
+    path = folder / "settings.toml"
+    found = _settings(path).get("lock_after_minutes", LOCK_MINUTES)
+    if isinstance(found, bool) or not isinstance(found, int) or not 1 <= found <= 60:
+        lines = path.read_text("utf-8").splitlines()
+        line = next((n for n, text in enumerate(lines, 1) if text.lstrip().startswith("lock_after_minutes")), 0)
+        raise BadData(str(path), line, f"lock_after_minutes must be a whole number from 1 to 60, not {found}")
+    return found
+
+
+def account() -> str:
+    """The operating system's account at this desk: what it says itself, never a variable that anybody can set."""
+    if sys.platform == "win32":
+        return _windows_account()
+    import pwd
+
     try:
-        account = getpass.getuser()
-    except (KeyError, OSError):
-        account = "desk"
-    return Staff(account, account.replace(".", " ").title(), ROLES)
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid{os.getuid()}"
+
+
+def _windows_account() -> str:
+    if sys.platform != "win32":
+        return ""
+    import ctypes
+
+    size = ctypes.c_ulong(257)
+    name = ctypes.create_unicode_buffer(size.value)
+    if not ctypes.windll.advapi32.GetUserNameW(name, ctypes.byref(size)):
+        raise OSError(ctypes.get_last_error(), "Windows doesn't say whose account this is")
+    return name.value
+
+
+def me() -> Staff:
+    """Whoever the operating system says is at the desk, who may do everything until roles are given out."""
+    who = account()
+    return Staff(who, who.replace(".", " ").title(), ROLES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from typing import Any
 
 from triage.errors import TriageError
 
-MODULES = ("app", "search", "script", "diary", "report", "training", "store", "directory", "people", "glossary")
+MODULES = (
+    *("app", "search", "script", "diary", "report", "training", "store", "directory", "people", "glossary", "staff"),
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -39,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
 def command(commands: Any, name: str, words: str, **options: Any) -> argparse.ArgumentParser:
     """Declare one command, which takes ``--data-dir`` and ``--store`` too, before or after its name."""
     made: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words, **options)
+    made.set_defaults(path=made.prog.removeprefix("triage "))
     made.add_argument("--data-dir", metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     made.add_argument("--store", metavar="ADDRESS", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return made
@@ -55,9 +58,11 @@ def run(argv: Sequence[str]) -> int:
     """Run one command line; the exit code."""
     args = parser().parse_args(argv)
     from triage.cli.app import desk
+    from triage.cli.identity import admit
 
     handler = getattr(args, "handler", desk)
     try:
+        admit(args)
         return int(handler(args))
     except TriageError as error:
         print(f"triage: {error}", file=sys.stderr)

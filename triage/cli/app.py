@@ -54,9 +54,11 @@ def desk(args: argparse.Namespace) -> int:
 
 def plain(args: argparse.Namespace) -> int:
     """Take a call line by line."""
+    from triage.cli.identity import desk_of
     from triage.cli.plain import Plain
-    from triage.desk import open_desk
-    from triage.settings import data_dir
+    from triage.staff.roles import permit
 
-    Plain(open_desk(data_dir(getattr(args, "data_dir", None)), store=store_of(args)), sys.stdin, print).run()
+    made = desk_of(args)
+    permit(made.staff, "take calls")
+    Plain(made, sys.stdin, print).run()
     return 0

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from triage.cli import command, store_of
+from triage.cli import command
 
 if TYPE_CHECKING:
     from triage.diary import Diary
@@ -101,14 +101,15 @@ def _show(args: argparse.Namespace, store: Store, diary: Diary, now: datetime) -
 
 def _book(args: argparse.Namespace) -> int:
     from triage import booking
+    from triage.cli.identity import whoever
     from triage.errors import SlotTaken
-    from triage.settings import me, now
+    from triage.settings import now
 
     try:
         with _open(args) as (store, diary):
             call = _call_id(store, args.call)
             _safe(store, diary, call, args.slot)
-            slot = booking.book(store, diary, args.slot, call, by=me().id, now=now())
+            slot = booking.book(store, diary, args.slot, call, by=whoever(args).id, now=now())
     except SlotTaken as taken:
         if not args.json:
             raise
@@ -123,8 +124,9 @@ def _book(args: argparse.Namespace) -> int:
 
 def _move(args: argparse.Namespace) -> int:
     from triage import booking
+    from triage.cli.identity import whoever
     from triage.errors import SlotTaken
-    from triage.settings import me, now
+    from triage.settings import now
 
     try:
         with _open(args) as (store, diary):
@@ -132,7 +134,7 @@ def _move(args: argparse.Namespace) -> int:
             for claim in _having(store, args.was) if call is None else ():
                 _safe(store, diary, claim, args.slot)
             _safe(store, diary, call or "", args.slot)
-            slot = booking.move(store, diary, args.was, args.slot, call, by=me().id, now=now())
+            slot = booking.move(store, diary, args.was, args.slot, call, by=whoever(args).id, now=now())
     except SlotTaken as taken:
         if not args.json:
             raise
@@ -147,11 +149,12 @@ def _move(args: argparse.Namespace) -> int:
 
 def _cancel(args: argparse.Namespace) -> int:
     from triage import booking
-    from triage.settings import me, now
+    from triage.cli.identity import whoever
+    from triage.settings import now
 
     with _open(args) as (store, diary):
         call = _call_id(store, args.call) if args.call else None
-        gone = booking.cancel(store, diary, args.slot, call, args.reason, by=me().id, now=now())
+        gone = booking.cancel(store, diary, args.slot, call, args.reason, by=whoever(args).id, now=now())
     if args.json:
         _print({"cancelled": True, "slot": gone.slot, "call": gone.call, "reason": args.reason})
     else:
@@ -161,10 +164,10 @@ def _cancel(args: argparse.Namespace) -> int:
 
 @contextmanager
 def _open(args: argparse.Namespace) -> Iterator[tuple[Store, Diary]]:
+    from triage.cli.identity import record
     from triage.library.diary import load_diary
-    from triage.store import open_store
 
-    store = open_store(store_of(args))
+    store = record(args)
     try:
         yield store, load_diary()
     finally:

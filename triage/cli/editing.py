@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from triage.cli import command
+from triage.cli.identity import whoever
 
 if TYPE_CHECKING:
     from triage.directory.queue import Edit, Item, What
@@ -75,7 +76,7 @@ def _correct(args: argparse.Namespace) -> int:
     now = corrections.read_value(args.field, args.value)
     was = corrections.plain(listing, args.field)
     corrections.corrected(listing, args.field, now)
-    corrections.add(folder, _edit("listing", listing.id, args.because, args.field, was, now))
+    corrections.add(folder, _edit(whoever(args).id, "listing", listing.id, args.because, args.field, was, now))
     print(f"{listing.name}: {args.field} was “{was}”, is “{now}”")
     return 0
 
@@ -86,7 +87,7 @@ def _settle(args: argparse.Namespace) -> int:
 
     known = args.about in _directory(args).by_id
     about = args.about if known else " ".join(tokens(args.about))
-    corrections.add(_folder(args), _edit("listing" if known else "words", about, args.because))
+    corrections.add(_folder(args), _edit(whoever(args).id, "listing" if known else "words", about, args.because))
     print(f"settled: {args.about}")
     return 0
 
@@ -123,11 +124,10 @@ def _row(item: Item) -> dict[str, Any]:
     }
 
 
-def _edit(what: What, about: str, why: str, field: str = "", was: Any = None, now: Any = None) -> Edit:
+def _edit(by: str, what: What, about: str, why: str, field: str = "", was: Any = None, now: Any = None) -> Edit:
     from triage.directory.queue import Edit
-    from triage.settings import me
 
-    return Edit(datetime.now(UTC), me().id, what, about, field, was, now, why)
+    return Edit(datetime.now(UTC), by, what, about, field, was, now, why)
 
 
 def _folder(args: argparse.Namespace) -> Path:

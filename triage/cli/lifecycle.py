@@ -29,13 +29,14 @@ def add(under: Any) -> None:
 
 
 def _edit(args: argparse.Namespace) -> int:
+    from triage.cli.identity import whoever
     from triage.directory.queue import Edit
     from triage.library import corrections
     from triage.library.directory import load_directory
     from triage.library.notes import Noted, add_note
-    from triage.settings import data_dir, me, now
+    from triage.settings import data_dir, now
 
-    folder, by, at = data_dir(args.data_dir), me().id, now()
+    folder, by, at = data_dir(args.data_dir), whoever(args).id, now()
     if args.due:
         return _due(folder, args.json)
     listing = load_directory(folder).by_id.get(args.id) if args.id else None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from triage.cli import command
+from triage.cli.identity import whoever
 from triage.errors import NotFound
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ def _merge(args: argparse.Namespace) -> int:
     if args.trail:
         return _trail(folder, args.trail)
     if args.undo:
-        return _undo(folder, args.undo)
+        return _undo(folder, args.undo, whoever(args).id)
     if args.review:
-        return _review(folder)
+        return _review(folder, whoever(args).id)
     if args.json:
         print(json.dumps(_document(find_doubles(folder)), ensure_ascii=False))
         return 0
@@ -110,22 +111,22 @@ def _trail(folder: Path, key: str) -> int:
     return 0
 
 
-def _undo(folder: Path, key: str) -> int:
+def _undo(folder: Path, key: str, by: str) -> int:
     from triage.directory.union import Decision
     from triage.library.directory import load_directory
     from triage.library.merges import keep_decisions
-    from triage.settings import me, now
+    from triage.settings import now
 
     union = next((u for u in load_directory(folder).unions if any(part.id == key for part in u.parts)), None)
     if union is None:
         raise NotFound(f"{key} is not a merged listing.")
-    at, by = now(), me().id
+    at = now()
     keep_decisions(folder, [Decision("apart", each.ids, at, by) for each in union.decisions])
     print(f"taken apart: {', '.join(part.id for part in union.parts)}")
     return 0
 
 
-def _review(folder: Path) -> int:
+def _review(folder: Path, by: str) -> int:
     import sys
 
     from triage.errors import TriageError
@@ -134,7 +135,7 @@ def _review(folder: Path) -> int:
         raise TriageError("The review needs a terminal. `triage directory merge --json` gives the pairs as data.")
     from triage.ui.merge import ReviewApp
 
-    app = ReviewApp(folder)
+    app = ReviewApp(folder, by=by)
     app.run()
     return app.return_code or 0
 

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from triage.cli import command, store_of
+from triage.cli import command
 from triage.errors import NotFound
 from triage.model import ref_of
 
@@ -47,10 +47,9 @@ def _help(parser: argparse.ArgumentParser) -> int:
 
 
 def _desk(args: argparse.Namespace) -> Desk:
-    from triage.desk import open_desk
-    from triage.settings import data_dir
+    from triage.cli.identity import desk_of
 
-    return open_desk(data_dir(getattr(args, "data_dir", None)), store=store_of(args))
+    return desk_of(args)
 
 
 def _find(args: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from triage.cli import command, store_of
+from triage.cli import command
 from triage.errors import NotFound, TriageError
 
 if TYPE_CHECKING:
@@ -31,11 +31,10 @@ def add(commands: Any) -> None:
 
 def report(args: argparse.Namespace) -> int:
     """Print it; 1 when there are no calls in those days."""
-    from triage.desk import open_desk
+    from triage.cli.identity import desk_of
     from triage.reports import Window, around, figures, tally
-    from triage.settings import data_dir
 
-    desk = open_desk(data_dir(args.data_dir), store=store_of(args))
+    desk = desk_of(args)
     if args.call:
         print(_page(desk, args.call), end="")
         return 0

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from triage.cli import command, store_of
+from triage.cli import command
 from triage.settings import ZONE
 
 if TYPE_CHECKING:
@@ -102,16 +102,16 @@ def show(args: argparse.Namespace) -> int:
 
 def compare(args: argparse.Namespace) -> int:
     """Say which recorded calls another version would change: exit code 1 when there are no calls to replay."""
+    from triage.cli.identity import record
     from triage.desk.replay import recorded
     from triage.library.scripts import load_script
     from triage.script.compare import compare_calls
     from triage.settings import now
-    from triage.store import open_store
 
     old, new = (load_script(None if str(path) == "-" else path) for path in (args.old, args.new))
     since = _day(args.since, "--from") if args.since else date(2000, 1, 1)
     until = _day(args.until, "--to") if args.until else now().date() + timedelta(days=1)
-    store = open_store(store_of(args), clock=now)
+    store = record(args)
     try:
         found = compare_calls(old, new, filter(None, map(recorded, store.calls(since, until))))
     finally:

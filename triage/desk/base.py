@@ -21,6 +21,7 @@ from triage.store.base import Store
 
 if TYPE_CHECKING:
     from triage.desk.desk import Desk
+    from triage.desk.door import Door
 
 
 class Slip(TriageError):
@@ -46,6 +47,8 @@ class Base:
     tools: Tools
     clock: Callable[[], datetime]
     mode: str = "live"
+    door: Door | None = field(default=None, repr=False)
+    """Where people sign in; ``None`` where whoever is here was given."""
     _walked: tuple[Call, dict[str, Value], date, Walk] | None = field(default=None, init=False, repr=False)
 
     @property

@@ -8,6 +8,7 @@ ending.py       the outcome, and saving
 finding.py      the directory and the shortlist
 appointments.py the diary
 people.py       who rang before
+guard.py        the roles, asked before each method
 =============== ======================================================================
 """
 
@@ -21,6 +22,7 @@ from triage.desk.appointments import HOLD_MINUTES, Appointments
 from triage.desk.base import Slip
 from triage.desk.ending import Ending
 from triage.desk.finding import Finding
+from triage.desk.guard import guarded
 from triage.desk.owing import Owing
 from triage.desk.talk import NO_NAMES, UNDOABLE
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["HOLD_MINUTES", "NO_NAMES", "UNDOABLE", "Desk", "Slip"]
 
 
+@guarded(lambda desk: desk.staff)
 @dataclass
 class Desk(Ending, Owing, Finding, Appointments):
     """One person's desk over one store.

@@ -14,6 +14,7 @@ from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from triage.desk.guard import guarded
 from triage.errors import NotFound, TriageError
 from triage.model import DECLINED, NOT_KNOWN, Call, Event, new_id
 from triage.people import Heard, Likely, Names, Pair, People, Person, Row, agrees, doubles, hear
@@ -21,6 +22,7 @@ from triage.people.form import compact_postcode, name_words, phone_digits
 from triage.people.hearing import day_of
 from triage.people.identity import enough
 from triage.script import telling
+from triage.staff import may
 
 if TYPE_CHECKING:
     from triage.desk.desk import Desk
@@ -30,7 +32,6 @@ REPEAT_DAYS, OFTEN = 28, 3
 """A call within so many days is a repeat; so many calls in them go to the supervisor (SCRIPT X5)."""
 LOOK_INTO = "look at why several calls were needed"
 """What the supervisor is asked to do about it; the person may read this."""
-SEES_RESTRICTED = ("social worker", "supervisor")
 SECOND_HAND = "yes, not present"
 """The caller says that the person agrees: shown to the handler, not to be read out."""
 
@@ -61,6 +62,7 @@ class _About:
     links: tuple[tuple[str, bool], ...]
 
 
+@guarded(lambda people: people.desk.staff, "people.")
 class Register:
     """The people of one desk's record. :meth:`load` reads it all: ask for it off the screen's thread."""
 
@@ -83,7 +85,7 @@ class Register:
     @property
     def sees_restricted(self) -> bool:
         """Whether restricted records are this person's to see (PRIVACY P10)."""
-        return any(role in SEES_RESTRICTED for role in self.desk.staff.roles)
+        return may(self.desk.staff, "see restricted records")
 
     @property
     def ready(self) -> bool:
@@ -202,6 +204,15 @@ class Register:
     def _refuse_anonymous(self, call: Call | None) -> None:
         if call is not None and call.anonymous:
             raise Unproven("This caller gives no name, so nobody is looked up.")
+
+    def break_glass(self, reason: str) -> None:
+        """Open restricted records to oneself for a quarter of an hour, with a reason that is kept (PRIVACY P10)."""
+        if not reason.strip():
+            raise Unproven("Say why restricted records must be opened: the reason is kept, and a supervisor sees it.")
+        now = self.desk.clock()
+        self.desk._note(Call(new_id(now)), "broke glass", reason=reason.strip())
+        with self._lock:
+            self._until, self._index = None, None
 
     # ------------------------------------------------------------------ repeats
 

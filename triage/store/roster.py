@@ -1,0 +1,72 @@
+"""The staff list on a PostgreSQL server: the login says who somebody is, and the server itself keeps to the roles.
+
+The table of :mod:`triage.staff` is copied to the server by whoever owns the record's tables, at every start, so that
+row-level security (``sql/0002_roles.sql``) asks the same table as the desk.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triage.staff import ACTIONS, AUDIT, Member
+
+if TYPE_CHECKING:
+    from triage.store.postgres import Do, Server
+
+_PUT = """
+INSERT INTO staff (id, name, roles, login, pin, left_on) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, roles = excluded.roles, login = excluded.login,
+    pin = excluded.pin, left_on = excluded.left_on
+"""
+_OWNS = """
+SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = 'rights'
+AND pg_has_role(relowner, 'USAGE')
+"""
+
+
+class ServerRoll:
+    """A :class:`triage.staff.members.Roll` in the table ``staff``; ``account`` is the login on the server."""
+
+    def __init__(self, server: Server) -> None:
+        self._server, self.where = server, server.name
+        ((login,),) = server.rows("SELECT session_user::text")
+        self.account = str(login)
+
+    def members(self) -> tuple[Member, ...]:
+        """Everybody this login may know of: all for an administrator, else those who share it.
+
+        Not empty once anybody is on the list: then somebody the login may not see stands for the rest.
+        """
+        rows = self._server.rows("SELECT id, name, roles, login, pin, left_on FROM staff ORDER BY id")
+        found = tuple(Member(key, name, tuple(roles), *rest) for key, name, roles, *rest in rows)
+        if not found and self._server.rows("SELECT 1 WHERE somebody()"):
+            return (Member("somebody else", "somebody else", (), "\N{NULL}"),)
+        return found
+
+    def put(self, member: Member) -> None:
+        """Add or change somebody; the server refuses it to whoever may not."""
+        values = (member.id, member.name, list(member.roles), member.account or member.id, member.pin, member.left)
+        self._server.rows(_PUT, *values)
+
+
+def rows() -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
+    """The table as the server keeps it: role and action; action, what is done, and the kind of event."""
+    rights = sorted((role, action.name) for action in ACTIONS for role in action.roles)
+    kinds = {(a.name, "write", kind) for a in ACTIONS for kind in a.writes}
+    kinds |= {(a.name, "read", kind) for a in ACTIONS for kind in a.reads}
+    kinds |= {("", "audit", kind) for kind in AUDIT}
+    return rights, sorted(kinds)
+
+
+def copy_table(do: Do) -> None:
+    """Bring the server's copy of the table up to this program's; nothing for a login that doesn't own it."""
+    if not do(_OWNS):
+        return
+    rights, kinds = rows()
+    if rights != sorted(map(tuple, do("SELECT role, action FROM rights"))):
+        do("DELETE FROM rights")
+        do("INSERT INTO rights SELECT * FROM unnest(%s::text[], %s::text[])", *map(list, zip(*rights, strict=True)))
+    if kinds != sorted(map(tuple, do("SELECT action, does, kind FROM kinds"))):
+        do("DELETE FROM kinds")
+        columns = map(list, zip(*kinds, strict=True))
+        do("INSERT INTO kinds SELECT * FROM unnest(%s::text[], %s::text[], %s::text[])", *columns)
