@@ -4,6 +4,7 @@ A line holds one call, or what was added to it after it was archived; both are o
 of a month count is said by the journal's carried segment: what an interrupted run left after them is not read,
 and cut off by the next run. The index ``2026-10.idx`` has one line for each line of the month, in order, with its
 place and the call's summary, and a last line that seals it; one that is missing or doesn't match is made again.
+A month that was written anew, to encrypt it, has a number in its name, which the journal knows.
 """
 
 from __future__ import annotations
@@ -14,20 +15,23 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from triage.model import Call, CallSummary
+from triage.store.cipher import Cipher
 from triage.store.documents import event_of, local_day
 from triage.store.files import flush, open_append, write_all, write_whole
 from triage.store.index import Line, index_line, line_of, sealed, unsealed
-from triage.store.records import VERSION, Record, decode, encode, lines
+from triage.store.records import VERSION, Lines, Record, decode, encode, lines
 from triage.store.segments import Segments, damaged
 from triage.store.tinytable import Doc
 
 Docs = list[tuple[str, Doc]]
 """Event documents by id, oldest first."""
-Sizes = Mapping[str, Mapping[str, int]]
-"""By month: the ``bytes`` of its file that count and the ``calls`` and ``events`` in them."""
-NONE = {"bytes": 0, "calls": 0, "events": 0}
+Sizes = Mapping[str, Mapping[str, Any]]
+"""By month: the ``bytes`` of its file that count and the ``calls`` and ``events`` in them; the ``file``, when it isn't
+named after the month alone."""
+NONE: Mapping[str, Any] = {"bytes": 0, "calls": 0, "events": 0}
 
 
 def month_of(call: Call) -> str:
@@ -41,15 +45,23 @@ def call_from(call_id: str, docs: Docs) -> Call:
 
 
 class Archive:
-    """The archive of one store. ``sizes`` follow from the journal and are set by the store."""
+    """The archive of one store. ``sizes`` and ``cipher`` follow from the journal and are set by the store."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.sizes: Sizes = {}
+        self.cipher: Cipher | None = None
 
     def path(self, month: str) -> Path:
         """The month's file."""
-        return self.folder / f"{month}.jsonl"
+        return self.folder / str(self.sizes.get(month, NONE).get("file", f"{month}.jsonl"))
+
+    def strays(self) -> list[Path]:
+        """Files here that no month counts any more: what an interrupted run, or one that wrote months anew, left."""
+        known = {self.path(month).stem for month in self.sizes}
+        return sorted(
+            file for file in self.folder.iterdir() if file.name.split(".idx")[0].split(".jsonl")[0] not in known
+        )
 
     def months(self, likely: str = "") -> list[str]:
         """The months that have calls, newest first, after the ``likely`` one."""
@@ -74,14 +86,14 @@ class Archive:
     def read(self, month: str, places: Iterable[tuple[int, int]]) -> Docs:
         """The documents at these places of a month."""
         docs: Docs = []
-        with self.path(month).open("rb") as file:
+        path = self.path(month)
+        whole = Lines(path.name, self.cipher)
+        with path.open("rb") as file:
             for offset, size in places:
                 file.seek(offset)
-                record = decode(file.read(size))
+                record = whole.decode(file.read(size), offset)
                 if record is None:
-                    raise damaged(
-                        self.path(month), file_line(self.path(month), offset), "it doesn't match its checksum"
-                    )
+                    raise damaged(path, file_line(path, offset), "it doesn't match its checksum")
                 docs += [(key, {**doc, "call": record["call"]}) for key, doc in record["events"]]
         return docs
 
@@ -124,36 +136,47 @@ class Archive:
 
     def _index(self, month: str) -> bytes:
         """The month's index, whole and sound: made again where it isn't, and kept when it can be."""
-        path, size = self.folder / f"{month}.idx", self.sizes[month]["bytes"]
+        path, size = self.path(month).with_suffix(".idx"), self.sizes[month]["bytes"]
         index = None
         with suppress(OSError):
-            index = unsealed(path.read_bytes(), size)
+            index = unsealed(self._unlocked(path.read_bytes(), path.name), size)
         if index is None:
             index = b"".join(self._made_again(month, size))
-            with suppress(OSError):
-                write_whole(path, sealed(index, size), part=f".{os.getpid()}")
+            self._keep_index(path, sealed(index, size), part=f".{os.getpid()}")
         return index
+
+    def _unlocked(self, raw: bytes, name: str) -> bytes:
+        return raw if self.cipher is None else self.cipher.unlock(raw, name) or b""
+
+    def _keep_index(self, path: Path, index: bytes, part: str = "") -> None:
+        """Keep an index when it can be: it can be made again."""
+        with suppress(OSError):
+            write_whole(path, self.cipher.lock(index, path.name) if self.cipher else index, part=part)
 
     def _made_again(self, month: str, size: int) -> Iterator[bytes]:
         """The month's index lines, from the month itself."""
         docs: dict[str, Docs] = defaultdict(list)
-        for offset, record in self.records(month, size):
+        for offset, length, record in self.records(month, size):
             call = record["call"]
             docs[call] += [(key, {**doc, "call": call}) for key, doc in record["events"]]
-            yield index_line(call_from(call, docs[call]), offset, len(encode(record)))
+            yield index_line(call_from(call, docs[call]), offset, length)
 
-    def records(self, month: str, size: int) -> Iterator[tuple[int, Record]]:
-        """The month's records with their offsets; :class:`triage.errors.StoreDamaged` at the first that isn't sound."""
+    def records(self, month: str, size: int) -> Iterator[tuple[int, int, Record]]:
+        """The month's records with their offsets and lengths.
+
+        :class:`triage.errors.StoreDamaged` at the first that isn't sound.
+        """
         path, start, number = self.path(month), 0, 0
+        whole = Lines(path.name, self.cipher)
         try:
             with path.open("rb") as file:
                 while start < size:
                     number += 1
                     line = file.readline()
-                    record = decode(line)
+                    record = whole.decode(line, start)
                     if record is None:
                         raise damaged(path, number, "it doesn't match its checksum, or the end of the file is gone")
-                    yield start, record
+                    yield start, len(line), record
                     start += len(line)
         except FileNotFoundError:
             raise damaged(path, 1, "the file is gone") from None
@@ -163,12 +186,12 @@ class Archive:
 
         Nothing of it counts until the journal names that size.
         """
-        known = dict(self.sizes.get(month, NONE))
+        known, whole = dict(self.sizes.get(month, NONE)), Lines(self.path(month).name, self.cipher)
         index = [self._index(month)] if month in self.sizes else []
         data: list[bytes] = []
         for call, docs in calls:
             events = [[key, {name: doc[name] for name in doc if name != "call"}] for key, doc in docs]
-            data.append(encode({"v": VERSION, "call": call.id, "events": events}))
+            data.append(whole.encode({"v": VERSION, "call": call.id, "events": events}, known["bytes"]))
             index.append(index_line(call, known["bytes"], len(data[-1])))
             known["bytes"] += len(data[-1])
             known["events"] += len(docs)
@@ -180,8 +203,7 @@ class Archive:
             flush(descriptor)
         finally:
             os.close(descriptor)
-        with suppress(OSError):
-            write_whole(self.folder / f"{month}.idx", sealed(b"".join(index), known["bytes"]))
+        self._keep_index(self.path(month).with_suffix(".idx"), sealed(b"".join(index), known["bytes"]))
         return known
 
     def cut(self, month: str) -> None:

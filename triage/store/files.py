@@ -38,6 +38,11 @@ def open_append(path: Path, *, create: bool = False) -> int:
     return os.open(path, os.O_RDWR | (os.O_CREAT if create else 0) | os.O_APPEND | _BINARY, 0o600)
 
 
+def open_new(path: Path) -> int:
+    """A descriptor of a file that wasn't there; FileExistsError when it was."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | _BINARY, 0o600)
+
+
 def read_from(descriptor: int, start: int) -> bytes:
     """Everything from ``start`` to the end."""
     os.lseek(descriptor, start, os.SEEK_SET)

@@ -9,16 +9,18 @@ a desk that slept through it finds another oldest segment and reads anew.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from triage.model import Call
 from triage.store.archive import Archive, Docs, call_from, month_of
+from triage.store.cipher import Cipher
 from triage.store.documents import claim_of, event_doc, iso, local_day, starts
 from triage.store.files import write_whole
 from triage.store.live import Live
-from triage.store.records import VERSION, Op, encode
+from triage.store.records import VERSION, Lines, Op
 from triage.store.segments import Segments, carried_name
 from triage.store.tinytable import Doc
 
@@ -48,17 +50,14 @@ def fold(segments: Segments, archive: Archive, day: date, now: datetime, by: str
         call = call_from(call_id, earlier + docs)
         if docs:
             done[month_of(call)].append((call, docs))
-    claims = [doc for doc in live.claims.all() if _matters(doc, now)]
-    carried.append([["put", "claims", f"{doc['slot']} {doc['call']}", dict(doc)] for doc in claims])
+    carried.append(claims_that_matter(live, now))
     at = live.newest or iso(now)
-    records = [{"v": VERSION, "at": at, "by": by, "ops": ops} for ops in carried if ops]
     sizes, commit = dict(archive.sizes), segments.folder / carried_name(day)
     try:
         for month, calls in done.items():
             sizes[month] = archive.append(month, calls)
-        head = {"v": VERSION, "at": at, "by": by, "lines": len(records) + 1, "archives": sizes, "ops": []}
         segments.close()
-        write_whole(commit, b"".join(map(encode, [head, *records])))
+        write_whole(commit, carried_segment(commit.name, segments.cipher, at, by, sizes, carried))
     except OSError:
         for month in () if commit.exists() else done:
             with suppress(OSError):
@@ -67,7 +66,8 @@ def fold(segments: Segments, archive: Archive, day: date, now: datetime, by: str
     for name in segments.superseded():
         with suppress(OSError):
             (segments.folder / name).unlink()
-    return sum(known["calls"] for known in sizes.values()) - sum(known["calls"] for known in archive.sizes.values())
+    before, after = (sum(int(known["calls"]) for known in size.values()) for size in (archive.sizes, sizes))
+    return after - before
 
 
 def adopt(segments: Segments, archive: Archive, calls: Iterable[Call], at: str, by: str, day: date) -> None:
@@ -82,10 +82,33 @@ def adopt(segments: Segments, archive: Archive, calls: Iterable[Call], at: str, 
     sizes = dict(archive.sizes)
     for month, found in done.items():
         sizes[month] = archive.append(month, found)
-    head = {"v": VERSION, "at": at, "by": by, "lines": 1, "archives": sizes, "ops": []}
     name = segments.names[0] if segments.names else carried_name(day - timedelta(days=1))
     segments.close()
-    write_whole(segments.folder / name, encode(head))
+    write_whole(segments.folder / name, carried_segment(name, segments.cipher, at, by, sizes, []))
+
+
+def carried_segment(
+    name: str, cipher: Cipher | None, at: str, by: str, sizes: Mapping[str, Any], carried: list[list[Op]]
+) -> bytes:
+    """The bytes of a carried segment."""
+    kept = [ops for ops in carried if ops]
+    head = {"v": VERSION, "at": at, "by": by, "lines": len(kept) + 1, "archives": sizes, "ops": []}
+    whole, data = Lines(name, cipher), bytearray()
+    for record in _records(head, kept, at, by):
+        data += whole.encode(record, len(data))
+    return bytes(data)
+
+
+def _records(head: dict[str, Any], kept: list[list[Op]], at: str, by: str) -> Iterator[dict[str, Any]]:
+    yield head
+    for ops in kept:
+        yield {"v": VERSION, "at": at, "by": by, "ops": ops}
+
+
+def claims_that_matter(live: Live, now: datetime) -> list[Op]:
+    """The claims that still matter, put anew."""
+    claims = [doc for doc in live.claims.all() if _matters(doc, now)]
+    return [["put", "claims", f"{doc['slot']} {doc['call']}", dict(doc)] for doc in claims]
 
 
 def _nothing(ops: list[Op]) -> None:

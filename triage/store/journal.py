@@ -14,6 +14,9 @@ live.py         the tables of this store and their index
 archive.py      closed calls of past days, by month
 index.py        the rebuildable index of a month
 fold.py         moving past days there
+anew.py         writing everything anew, to encrypt it
+cipher.py       the encryption of a line; keys.py: where the key is
+secure.py       encrypting a record, and what lies open beside it
 lock.py         one writer at a time
 place.py        where a store may stand
 upkeep.py       verify, backup, restore
@@ -32,7 +35,9 @@ from tinydb import where
 
 from triage.errors import NotFound, StoreDamaged
 from triage.model import Call, CallSummary, Claim, Event
+from triage.store.anew import Anew, sweep
 from triage.store.archive import Archive, Docs, call_from, check_archive, months_between
+from triage.store.cipher import Cipher
 from triage.store.documents import claim_id, claim_of, iso, local_day, starts
 from triage.store.files import failed, private_folder
 from triage.store.fold import adopt, fold
@@ -85,7 +90,7 @@ class JournalStore:
             news = self.segments.catch_up()
             if news.reset:
                 self._live = Live(self._keep)
-                self.archives.sizes = self.segments.archives
+                self.archives.sizes, self.archives.cipher = self.segments.archives, self.segments.cipher
                 try:
                     check_archive(self.archives, self.segments)
                 except StoreDamaged:
@@ -263,6 +268,36 @@ class JournalStore:
                 except OSError as error:
                     raise failed(self.archives.folder, error) from error
 
+    def write_anew(self, cipher: Cipher | None, tell: Callable[[str], None] = lambda words: None) -> list[Path]:
+        """Encrypt everything with ``cipher``, or make it plain; files that no longer count and couldn't be deleted.
+
+        The key must be where desks find it (:mod:`triage.store.keys`) before this is called.
+        """
+        with self.locked():
+            anew = Anew(self.archives, cipher, tell)
+        try:
+            anew.months()
+            with self.locked():
+                anew.commit(self.segments, self._live, self._clock(), self.desk)
+        except BaseException as error:
+            with self.locked():
+                if self.segments.cipher is not cipher:
+                    anew.undo()
+            if isinstance(error, OSError):
+                raise failed(self.path, error) from error
+            raise
+        return self.sweep()
+
+    def sweep(self) -> list[Path]:
+        """Delete what no longer counts; what couldn't be deleted."""
+        with self.locked():
+            return sweep(self.segments, self.archives)
+
+    @property
+    def encrypted(self) -> str:
+        """The id of the key it is encrypted with; ``""`` when it is plain."""
+        return self.segments.cipher.id if self.segments.cipher else ""
+
     def info(self) -> dict[str, Any]:
         """Where it is and what it holds."""
         with self._lock.threads:
@@ -271,6 +306,7 @@ class JournalStore:
             return {
                 "kind": "journal",
                 "path": str(self.path),
+                "encrypted": self.encrypted or None,
                 "calls": live + sum(known["calls"] for known in sizes.values()),
                 "open": sum(trail.opened and not trail.closed for trail in trails),
                 "events": len(self._live.events) + sum(known["events"] for known in sizes.values()),

@@ -2,6 +2,8 @@
 
 The lines are the journal's, checksummed and flushed, so that what a handler was told is kept survives a power cut
 here too. Whichever desk of the same data folder reaches the server first sends them; ids make sending twice harmless.
+
+Once :meth:`Outbox.encrypt` was called they are encrypted here: ``key.json`` beside the file says by which key.
 """
 
 from __future__ import annotations
@@ -15,18 +17,60 @@ from pathlib import Path
 
 from triage.errors import StoreDamaged
 from triage.model import Event
+from triage.store.cipher import Cipher
 from triage.store.documents import event_doc, event_of, iso
-from triage.store.files import failed, flush, flush_folder, open_append, private_folder, read_from, replace, write_all
+from triage.store.files import (
+    failed,
+    flush,
+    flush_folder,
+    open_append,
+    private_folder,
+    read_from,
+    replace,
+    write_all,
+    write_whole,
+)
+from triage.store.keys import find_cipher, hinted, keep_hint
 from triage.store.lock import StoreLock
-from triage.store.records import VERSION, decode, encode, lines, scan
+from triage.store.records import VERSION, Lines, Record, is_plain, key_of, lines, pack
 
 
 class Outbox:
-    """The file ``outbox.jsonl`` in ``folder``, made when something has to wait."""
+    """The file ``outbox.jsonl`` in ``folder``, made when something has to wait.
+
+    Raises :class:`triage.errors.StoreRefused` when it is encrypted and its key isn't to be had.
+    """
 
     def __init__(self, folder: Path, desk: str, timeout: float = 10.0) -> None:
         self.path, self._desk = folder / "outbox.jsonl", desk
         self._lock = StoreLock(folder / "outbox.lock", timeout)
+        self._whole(b"")
+
+    def _whole(self, raw: bytes) -> Lines:
+        """How the lines stand in the file: as its first does, or as the folder's ``key.json`` says."""
+        first = next(lines(raw), b"")
+        plain = is_plain(first)
+        wanted = "" if plain else key_of(first) or hinted(self.path.parent)
+        return Lines(self.path.name, find_cipher(wanted, self.path.parent) if wanted else None)
+
+    @property
+    def encrypted(self) -> str:
+        """The id of the key that what waits will be encrypted with; ``""`` for none."""
+        return hinted(self.path.parent)
+
+    def encrypt(self, cipher: Cipher, key_file: Path | None) -> None:
+        """Encrypt what waits, and whatever will. The key is where desks find it, in ``key_file`` if that is named."""
+        try:
+            private_folder(self.path.parent)
+            with self._lock.held():
+                keep_hint(self.path.parent, cipher.id, key_file)
+                if self.waiting:
+                    whole, data = Lines(self.path.name, cipher), b""
+                    for record in self._records(self.path.read_bytes()):
+                        data += whole.encode(record, len(data))
+                    write_whole(self.path, data)
+        except OSError as error:
+            raise failed(self.path, error) from error
 
     @property
     def waiting(self) -> bool:
@@ -39,14 +83,14 @@ class Outbox:
     def add(self, events: Sequence[Event], at: datetime) -> None:
         """Keep events here, durable on return; :class:`triage.errors.StoreError` when that couldn't be done."""
         ops = [["put", "events", event.id, event_doc(event)] for event in events]
-        line = encode({"v": VERSION, "at": iso(at), "by": self._desk, "ops": ops})
+        body = pack({"v": VERSION, "at": iso(at), "by": self._desk, "ops": ops})
         try:
             private_folder(self.path.parent)
             with self._lock.held():
                 new = not self.path.exists()
                 descriptor = open_append(self.path, create=True)
                 try:
-                    self._append(descriptor, line)
+                    self._append(descriptor, body)
                 finally:
                     os.close(descriptor)
                 if new:
@@ -54,13 +98,14 @@ class Outbox:
         except OSError as error:
             raise failed(self.path, error) from error
 
-    def _append(self, descriptor: int, line: bytes) -> None:
+    def _append(self, descriptor: int, body: bytes) -> None:
         there = read_from(descriptor, 0)
-        found = scan(there)
+        whole = self._whole(there)
+        found = whole.scan(there)
         end = found.end if found.torn else len(there)
         os.ftruncate(descriptor, end)
         try:
-            write_all(descriptor, line)
+            write_all(descriptor, whole.line(body, end))
             flush(descriptor)
         except BaseException:
             with suppress(OSError):
@@ -72,10 +117,18 @@ class Outbox:
         if not self.waiting:
             return [], 0
         raw = self.path.read_bytes()
-        found = scan(raw)
-        sound = [record for record in map(decode, lines(raw)) if record is not None]
-        events = [event_of(op[2], op[3]) for record in sound for op in record["ops"]]
+        found = self._whole(raw).scan(raw)
+        events = [event_of(op[2], op[3]) for record in self._records(raw) for op in record["ops"]]
         return events, 0 if found.torn else found.bad_line
+
+    def _records(self, raw: bytes) -> list[Record]:
+        """The sound lines, those around a damaged one too."""
+        whole, at, found = self._whole(raw), 0, []
+        for line in lines(raw):
+            record = whole.decode(line, at)
+            found += [record] if record else []
+            at += len(line)
+        return found
 
     def send(self, keep: Callable[[Sequence[Event]], None]) -> int:
         """Hand everything to ``keep`` and forget it once that came back; how many events it was.

@@ -5,7 +5,8 @@ that were still open and the claims that still matter, and names how much of eac
 count follows from their names alone, so renaming the carried segment into place is the whole commit of an archive
 run, and whatever that run had no time to delete is simply no longer looked at.
 
-The first line of each segment names the segment before it and its size, so a lost or shortened one is noticed.
+The first line of each segment names the segment before it and its size, so a lost or shortened one is noticed. The
+first line of all says whether the record is encrypted and by which key; all other lines must then be by that key.
 Everything but :meth:`Segments.changed` happens under the store's lock: a reader never sees half a write.
 """
 
@@ -21,8 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from triage.errors import StoreDamaged
+from triage.store.cipher import Cipher
 from triage.store.files import failed, flush, flush_folder, open_append, read_from, write_all
-from triage.store.records import VERSION, Record, decode, encode, scan
+from triage.store.keys import find_cipher
+from triage.store.records import VERSION, Lines, Record, key_of, pack, unpack
 
 _NAME = re.compile(r"(\d{4}-\d\d-\d\d)(\.carried)?\.jsonl")
 WAY_OUT = "Run “triage store verify” to see all of it and “triage store restore DIR” to go back to a backup."
@@ -68,6 +71,8 @@ class Segments:
         self.names: tuple[str, ...] = ()
         self.archives: Mapping[str, Mapping[str, int]] = {}
         """By month: the bytes and calls of its archive file that count."""
+        self.cipher: Cipher | None = None
+        """What the lines are encrypted with."""
         self.size = 0
         """How far the newest segment was read and is sound."""
         self.torn = 0
@@ -127,6 +132,8 @@ class Segments:
         if self.names and self._replaced(names):
             self.forget()
         news = News(reset=not self.names)
+        if news.reset:
+            self.cipher = self.cipher_for(names)
         try:
             for at in range(max(len(self.names) - 1, 0), len(names)):
                 news.records += self._read(names, at)
@@ -134,6 +141,14 @@ class Segments:
             self.forget()
             raise
         return news
+
+    def cipher_for(self, names: tuple[str, ...]) -> Cipher | None:
+        """The cipher that the oldest segment asks for; :class:`triage.errors.StoreRefused` without its key."""
+        for name in names[:1]:
+            with (self.folder / name).open("rb") as file:
+                wanted = key_of(file.readline())
+            return find_cipher(wanted, self.folder.parent) if wanted else None
+        return None
 
     def forget(self) -> None:
         """Read everything again next time."""
@@ -157,7 +172,7 @@ class Segments:
             self._open(path)
         start, line = (self.size, self._line) if again else (0, 0)
         data = read_from(self._fd, start)
-        found = scan(data)
+        found = Lines(name, self.cipher).scan(data, start)
         if found.bad_line and not (found.torn and newest and not is_carried(name)):
             raise damaged(path, line + found.bad_line, "what is written there doesn't match its checksum")
         if not start and found.records:
@@ -198,22 +213,22 @@ class Segments:
         the newest segment. After a failed flush the file is opened anew: a second flush of the same descriptor may
         report success for bytes that never reached the disk.
         """
-        data = line = encode(record)
-        kept = decode(line)
-        assert kept is not None
+        body = pack(record)
+        kept = unpack(body)
         try:
             if self._fd < 0 and self.names:
                 self._open(self.folder / self.names[-1])
             self._cut_torn()
-            name = self._name_for(today)
+            name, head = self._name_for(today), b""
+            lines = Lines(name, self.cipher)
             if name not in self.names or not self.size:
                 after = (self.names[-1], self.size) if self.names and name not in self.names else self._after()
-                head = {"v": VERSION, "at": record["at"], "by": record["by"], "after": after, "ops": []}
-                data = encode(head) + line
+                head = lines.encode({"v": VERSION, "at": record["at"], "by": record["by"], "after": after, "ops": []})
             if name not in self.names:
                 self._open(self.folder / name, create=True)
                 self.names, self.size, self._line = (*self.names, name), 0, 0
                 flush_folder(self.folder)
+            data = head + lines.line(body, self.size + len(head))
             self._write(data)
         except OSError as error:
             raise failed(self.folder, error) from error

@@ -18,13 +18,14 @@ from typing import Any
 
 from triage.errors import StoreDamaged, StoreError, StoreRefused
 from triage.store.archive import Archive, check_archive, check_sizes
+from triage.store.cipher import Cipher
 from triage.store.documents import iso
 from triage.store.files import failed, flush_folder, private_folder, replace, write_whole
 from triage.store.journal import JournalStore
 from triage.store.live import Live
 from triage.store.lock import StoreLock
 from triage.store.place import refuse_network
-from triage.store.records import Op, decode, lines
+from triage.store.records import Lines, Op, lines
 from triage.store.segments import WAY_OUT, Segments
 
 Tell = Callable[[str], None]
@@ -56,9 +57,10 @@ def faults(path: Path, tell: Tell = _quiet, *, lock: bool = True) -> list[str]:
 def _journal_faults(folder: Path, archive: Archive, tell: Tell) -> list[str]:
     segments, found = Segments(folder), []
     names = segments.listing()
+    segments.cipher = segments.cipher_for(names)
     for name in names:
         tell(f"reading {name}")
-        bad = [number for number, line in enumerate(lines((folder / name).read_bytes()), 1) if decode(line) is None]
+        bad = _bad_lines(folder / name, segments.cipher)
         found += [f"{folder / name}, line {number}: it doesn't match its checksum" for number in bad]
     try:
         segments.catch_up()
@@ -66,16 +68,26 @@ def _journal_faults(folder: Path, archive: Archive, tell: Tell) -> list[str]:
     except StoreDamaged as fault:
         return found or [str(fault).removesuffix(" " + WAY_OUT)]
     finally:
-        archive.sizes = segments.archives
+        archive.sizes, archive.cipher = segments.archives, segments.cipher
         segments.close()
     return []
+
+
+def _bad_lines(path: Path, cipher: Cipher | None) -> list[int]:
+    """The numbers of the lines that aren't sound."""
+    whole, at, bad = Lines(path.name, cipher), 0, []
+    for number, line in enumerate(lines(path.read_bytes()), 1):
+        if whole.decode(line, at) is None:
+            bad.append(number)
+        at += len(line)
+    return bad
 
 
 def _archive_faults(archive: Archive, month: str) -> list[str]:
     known, path, events = archive.sizes[month], archive.path(month), 0
     try:
         check_sizes(archive, month)
-        for _, record in archive.records(month, known["bytes"]):
+        for _, _, record in archive.records(month, known["bytes"]):
             events += len(record["events"])
     except StoreDamaged as fault:
         return [str(fault).removesuffix(" " + WAY_OUT)]
@@ -106,9 +118,16 @@ def _refuse(_: list[Op]) -> None:
 
 def newest(path: Path) -> str:
     """When the newest sound line of a store was written, even of a damaged one; ``""`` when it holds none."""
-    folder = path / "journal"
-    found = (decode(line) for file in folder.glob("*.jsonl") for line in lines(file.read_bytes()))
-    return max((record["at"] for record in found if record), default="")
+    segments = Segments(path / "journal")
+    there = segments.folder.is_dir() and segments.listing()
+    cipher, last = segments.cipher_for(there or ()), ""
+    for name in there or ():
+        whole, at = Lines(name, cipher), 0
+        for line in lines((segments.folder / name).read_bytes()):
+            record = whole.decode(line, at)
+            last = max(last, record["at"]) if record else last
+            at += len(line)
+    return last
 
 
 def backup(store: JournalStore, to: Path, now: datetime, tell: Tell = _quiet) -> dict[str, Any]:
@@ -128,6 +147,10 @@ def backup(store: JournalStore, to: Path, now: datetime, tell: Tell = _quiet) ->
             tell("copying the journal")
             for month, known in store.archives.sizes.items():
                 _copy_up_to(store.archives.path(month), part / "archive", known["bytes"])
+            counting = {store.archives.path(month).name for month in store.archives.sizes}
+            for file in (part / "archive").iterdir():
+                if file.name not in counting:  # written anew meanwhile
+                    file.unlink()
             for name in store.segments.names:
                 _copy_up_to(store.segments.folder / name, part / "journal", store.segments.length(name))
             expected = {key: store.info()[key] for key in ("calls", "events", "claims", "newest")}
@@ -188,7 +211,7 @@ def restore(to: Path, source: Path, now: datetime, tell: Tell = _quiet, *, force
             private_folder(coming / name)
         _check_copy(coming, expected, tell)
         with StoreLock(to / "lock", timeout=10).held():
-            last = newest(to)
+            last = _newest(to, force)
             if last > (expected["newest"] or "") and not force:
                 raise StoreRefused(
                     f"The record has work newer than this backup (last saved {last}, backup {expected['newest']}). "
@@ -202,6 +225,16 @@ def restore(to: Path, source: Path, now: datetime, tell: Tell = _quiet, *, force
     except OSError as error:
         raise failed(to, error) from error
     return {**expected, "path": str(to), "aside": str(aside) if aside else None}
+
+
+def _newest(to: Path, force: bool) -> str:
+    """When the record was written last; unknown to whoever hasn't its key, who may go back all the same."""
+    try:
+        return newest(to)
+    except StoreRefused:
+        if not force:
+            raise
+    return ""
 
 
 def _files(backup_folder: Path) -> Iterator[Path]:
