@@ -17,7 +17,7 @@ from typing import Any
 from triage.errors import TriageError
 
 MODULES = (
-    *("app", "search", "script", "diary", "report", "training", "store", "directory", "people", "glossary", "staff"),
+    *("app", "search", "script", "diary", "report", "training", "store", "directory", "people", "glossary", "staff", "ideas"),
 )
 
 
@@ -58,7 +58,7 @@ def run(argv: Sequence[str]) -> int:
     """Run one command line; the exit code."""
     args = parser().parse_args(argv)
     from triage.cli.app import desk
-    from triage.cli.identity import admit
+    from triage.cli.identity import admit, let_go
 
     handler = getattr(args, "handler", desk)
     try:
@@ -72,3 +72,5 @@ def run(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    finally:
+        let_go(args)

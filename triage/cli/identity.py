@@ -39,7 +39,7 @@ def whoever(args: argparse.Namespace) -> Staff:
     if isinstance(known, Staff):
         return known
     door = _door(args)
-    staff = door.enter() or ask(door)
+    staff = door.enter(settle=command_path(args).startswith("staff ")) or ask(door)
     if door.said:
         print(door.said, file=sys.stderr)
     args.staff = staff
@@ -79,8 +79,7 @@ def _door(args: argparse.Namespace) -> Door:
 
     if isinstance(where, Path):
         return Door(roll_of(folder), folder, now, keep)
-    store = _store(args)
-    args.opened = store
+    store = held_open(args)
     return Door(roll_of(folder, store), folder, now, store.write)
 
 
@@ -90,6 +89,19 @@ def _store(args: argparse.Namespace) -> Store:
 
     outbox = data_dir(getattr(args, "data_dir", None)) / "outbox"
     return open_store(store_of(args), desk=f"triage {command_path(args)}", clock=now, outbox=outbox)
+
+
+def held_open(args: argparse.Namespace) -> Store:
+    """The record itself, closed once the command is done."""
+    store = _store(args)
+    args.opened = (*getattr(args, "opened", ()), store)
+    return store
+
+
+def let_go(args: argparse.Namespace) -> None:
+    """Close what was held open."""
+    for store in getattr(args, "opened", ()):
+        store.close()
 
 
 def record(args: argparse.Namespace) -> Store:

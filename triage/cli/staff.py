@@ -44,13 +44,13 @@ def add(commands: Any) -> None:
 
 
 def _roll(args: argparse.Namespace) -> Roll:
-    from triage.cli.identity import _store
+    from triage.cli.identity import held_open
     from triage.desk.start import roll_of
     from triage.settings import data_dir, is_server
 
     where = store_of(args)
     folder = data_dir(getattr(args, "data_dir", None))
-    return roll_of(folder, _store(args) if isinstance(where, str) and is_server(where) else None)
+    return roll_of(folder, held_open(args) if isinstance(where, str) and is_server(where) else None)
 
 
 def listed(args: argparse.Namespace) -> int:

@@ -73,15 +73,15 @@ class Door:
     said: str = ""
     """What to tell whoever ran it first; empty at any other time."""
 
-    def enter(self) -> Staff | None:
+    def enter(self, *, settle: bool = True) -> Staff | None:
         """Whoever the account says is here; ``None`` when a PIN must say it.
 
-        The first time, the account that runs it is given every role. :class:`NotAllowed` for an account that isn't on
-        the list, or not any more.
+        While nobody is on the list the account that runs it has every role; ``settle`` begins the list with it.
+        :class:`NotAllowed` for an account that isn't on the list, or not any more.
         """
         everyone = self.roll.members()
         if not everyone:
-            return self._first()
+            return self._first(settle)
         here = at_account(everyone, self.roll.account)
         if not here:
             gone = [m for m in everyone if (m.account or m.id).casefold() == self.roll.account.casefold()]
@@ -93,9 +93,11 @@ class Door:
             )
         return here[0].staff if len(here) == 1 and not here[0].pin else None
 
-    def _first(self) -> Staff:
+    def _first(self, settle: bool) -> Staff:
         account = self.roll.account
         member = first(account, account.replace(".", " ").title())
+        if not settle:
+            return member.staff
         with suppress(StoreError):
             self.roll.put(member)
             self.said = (

@@ -7,10 +7,11 @@ from importlib.resources import files
 from typing import Any
 
 from triage.errors import StoreRefused
+from triage.store.roster import behind, copy_table
 
 Do = Callable[..., list[tuple[Any, ...]]]
 """Runs one statement with its parameters; the rows, none for a statement that gives none."""
-SCHEMA = 1
+SCHEMA = 2
 """The schema that this program works with: the number of its last migration."""
 _MIGRATING = 0x747269616765
 _PREPARED = """
@@ -32,6 +33,8 @@ def prepare(rows: Do, together: Callable[[Callable[[Do], None]], None]) -> None:
             f"The record was prepared by a newer triage (schema {there}; this one knows {SCHEMA}). "
             "Update triage on this machine."
         )
+    if behind(rows):
+        together(copy_table)
 
 
 def _version(do: Do) -> int:
@@ -53,6 +56,7 @@ def _migrate(do: Do) -> None:
         if number > there:
             do(folder.joinpath(name).read_text("utf-8"))
             do("INSERT INTO schema_version (version) VALUES (%s)", number)
+    copy_table(do)
     if do("SELECT 1 FROM pg_roles WHERE rolname = 'triage_desk'"):
         do(folder.joinpath("grants.sql").read_text("utf-8"))
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from triage.staff import ACTIONS, AUDIT, Member
 
 if TYPE_CHECKING:
-    from triage.store.postgres import Do, Server
+    from triage.store.postgres import Server
+    from triage.store.postgres_schema import Do
 
 _PUT = """
 INSERT INTO staff (id, name, roles, login, pin, left_on) VALUES (%s, %s, %s, %s, %s, %s)
@@ -58,15 +59,20 @@ def rows() -> tuple[list[tuple[str, str]], list[tuple[str, str, str]]]:
     return rights, sorted(kinds)
 
 
-def copy_table(do: Do) -> None:
-    """Bring the server's copy of the table up to this program's; nothing for a login that doesn't own it."""
-    if not do(_OWNS):
-        return
+def behind(do: Do) -> bool:
+    """Whether the server's copy differs from this program's table, and this login may bring it up to date."""
     rights, kinds = rows()
-    if rights != sorted(map(tuple, do("SELECT role, action FROM rights"))):
-        do("DELETE FROM rights")
-        do("INSERT INTO rights SELECT * FROM unnest(%s::text[], %s::text[])", *map(list, zip(*rights, strict=True)))
-    if kinds != sorted(map(tuple, do("SELECT action, does, kind FROM kinds"))):
-        do("DELETE FROM kinds")
-        columns = map(list, zip(*kinds, strict=True))
-        do("INSERT INTO kinds SELECT * FROM unnest(%s::text[], %s::text[], %s::text[])", *columns)
+    if not do(_OWNS):
+        return False
+    there = sorted(map(tuple, do("SELECT role, action FROM rights")))
+    return there != rights or kinds != sorted(map(tuple, do("SELECT action, does, kind FROM kinds")))
+
+
+def copy_table(do: Do) -> None:
+    """Bring the server's copy of the table up to this program's, in a transaction of the caller's."""
+    do("LOCK TABLE rights, kinds IN EXCLUSIVE MODE")
+    rights, kinds = (list(map(list, zip(*part, strict=True))) for part in rows())
+    do("DELETE FROM rights")
+    do("DELETE FROM kinds")
+    do("INSERT INTO rights SELECT * FROM unnest(%s::text[], %s::text[])", *rights)
+    do("INSERT INTO kinds SELECT * FROM unnest(%s::text[], %s::text[], %s::text[])", *kinds)
