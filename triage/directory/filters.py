@@ -128,7 +128,7 @@ class Sieve:
         """What passes all of them; and, for each reason, what it lets through. Distance apart."""
         return self._passing(filters)
 
-    def facets(self, found: npt.NDArray[np.int32]) -> dict[str, int]:
+    def facets(self, found: npt.NDArray[np.intp]) -> dict[str, int]:
         """How many of the found listings each filter would leave, by the words a screen shows."""
         import numpy as np
 

@@ -8,7 +8,7 @@ is looked up in those that other words found.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from triage.directory.lexicon import Concept
-from triage.directory.postings import WINDOW, Floats, Ints, Postings
+from triage.directory.postings import WINDOW, Floats, Ints, Numbers, Postings
 from triage.directory.spelling import Reading, Vocabulary
 from triage.directory.words import tokens
 
@@ -36,10 +36,12 @@ TELLING = 3.0
 """How rare (in idf) a term must be to stand for its concept fully: every other listing mentions *equipment*."""
 
 
-def _once(docs: Ints) -> Ints:
+def _once(docs: Numbers) -> Numbers:
     """Each listing once, in order."""
     docs = np.sort(docs)
-    return docs[np.flatnonzero(np.diff(docs, prepend=-1))]
+    first = np.ones(len(docs), np.bool_)
+    np.not_equal(docs[1:], docs[:-1], out=first[1:])
+    return docs[first]
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,20 @@ class Piece:
     looked up in it.
     """
 
-    docs: Ints
+    docs: Numbers
     worth: Floats
     df: int
     rest: tuple[Reading, ...] = ()
     best: float = field(default=0.0)
 
 
-def piece(docs: Ints, worth: Floats, df: int | None = None, rest: tuple[Reading, ...] = ()) -> Piece:
+def piece(docs: Numbers, worth: Floats, df: int | None = None, rest: tuple[Reading, ...] = ()) -> Piece:
     """A piece, with its best worth."""
     return Piece(docs, worth, len(docs) if df is None else df, rest, float(worth.max(initial=0)))
+
+
+NONE = np.zeros(0, np.intp), np.zeros(0, np.float32)
+"""No listings, and their worths."""
 
 
 class Pieces:
@@ -88,33 +94,34 @@ class Pieces:
                 self._top(low, high)
             beginnings = [b for b, _, _ in big]
 
-    def on(self, candidates: Ints, found: Piece) -> Floats:
+    def on(self, candidates: Numbers, found: Piece) -> Floats:
         """What a piece is worth in each of some listings."""
         if candidates is found.docs:
             return found.worth
         worth = self._scratch
         worth[found.docs] = found.worth
-        values: Floats = worth[candidates]
+        values: Floats = worth.take(candidates)
         worth[found.docs] = 0
         for reading in found.rest:
             if reading.high - reading.low == 1 or len(candidates) <= LOOKED_UP:
                 values = np.maximum(values, self._lookup(candidates, reading))
         return values
 
-    def union(self, found: list[Piece]) -> Ints:
+    def union(self, found: list[Piece]) -> Numbers:
         """Every listing that any of the pieces has, in order."""
         if len(found) <= 1:
-            return found[0].docs if found else np.zeros(0, np.int32)
+            return found[0].docs if found else NONE[0]
         if sum(len(p.docs) for p in found) * 50 < self.count:
             return _once(np.concatenate([p.docs for p in found]))
         seen = np.zeros(self.count, np.bool_)
         for p in found:
             seen[p.docs] = True
-        return np.flatnonzero(seen).astype(np.int32)
+        return seen.nonzero()[0]
 
     def _word(self, word: str, last: bool) -> Piece:
         """What a typed word is worth, in every way to read it."""
         p = self.postings
+        here: Ints | Numbers
         docs, worth, rest, df = [], [], [], 0
         for reading in sorted(self.vocabulary.read(word, last), key=lambda r: r.quality):
             low, high = p.ptr[reading.low], p.ptr[reading.high]
@@ -129,22 +136,25 @@ class Pieces:
         merged = self._best(docs, worth)
         return piece(*merged, min(df, self.count) if rest else None, tuple(rest))
 
-    def _best(self, docs: list[Ints], worth: list[Floats]) -> tuple[Ints, Floats]:
+    def _best(self, docs: Sequence[Ints | Numbers], worth: Sequence[Floats]) -> tuple[Numbers, Floats]:
         """Each listing once, with the best of its worths."""
         if not docs:
-            return np.zeros(0, np.int32), np.zeros(0, np.float32)
-        every, worths = np.concatenate(docs), np.concatenate(worth)
-        if len(docs) == 1 and (len(every) < 2 or bool((every[1:] > every[:-1]).all())):
-            return every, worths
+            return NONE
+        if len(docs) == 1:
+            every, worths = docs[0].astype(np.intp), worth[0]
+            if len(every) < 2 or bool((every[1:] > every[:-1]).all()):
+                return every, worths
+        else:
+            every, worths = np.concatenate(docs, dtype=np.intp), np.concatenate(worth)
         best = self._scratch
         np.maximum.at(best, every, worths)
         few = len(every) * 50 < self.count
-        found = _once(every) if few else np.flatnonzero(best > 0).astype(np.int32)
-        values = best[found]
-        best[every] = 0
+        found = _once(every) if few else (best > 0).nonzero()[0]
+        values = best.take(found)
+        best[found] = 0
         return found, values
 
-    def _champions(self, low: int, high: int) -> tuple[Ints, Floats]:
+    def _champions(self, low: int, high: int) -> tuple[Numbers, Floats]:
         """The best listings of a slice of words, each once."""
         p = self.postings
         begin, end = p.ptr[low], p.ptr[high]
@@ -155,14 +165,15 @@ class Pieces:
             docs, worth = docs[kept], worth[kept]
         return docs, worth
 
-    def _lookup(self, candidates: Ints, reading: Reading) -> Floats:
+    def _lookup(self, candidates: Numbers, reading: Reading) -> Floats:
         """What a slice of words is worth in some listings, looked up one by one."""
         p = self.postings
         values = np.zeros(len(candidates), np.float32)
         if reading.high - reading.low == 1:
             low, high = p.ptr[reading.low], p.ptr[reading.high]
-            at = np.minimum(np.searchsorted(p.docs[low:high], candidates), high - low - 1) + low
-            there = p.docs[at] == candidates
+            narrow = candidates.astype(np.int32)
+            at = np.minimum(np.searchsorted(p.docs[low:high], narrow), high - low - 1) + low
+            there = p.docs[at] == narrow
             values[there] = p.impact[at[there]] * np.float32(reading.quality)
             return values
         begin, end = p.forward_ptr[candidates], p.forward_ptr[candidates + 1]
@@ -183,7 +194,7 @@ class Pieces:
                 rare = math.log(1 + self.count / len(docs)) / TELLING
                 terms.append((docs, worth * np.float32(max(0.7, 1 - FADE * place) * min(1.0, 0.5 + 0.5 * rare))))
         itself = [self._number_of(slug) for slug in concept.services]
-        numbers = np.array([n for n in itself if n is not None], np.int32)
+        numbers = np.array([n for n in itself if n is not None], np.intp)
         merged = self.union([piece(np.sort(numbers), np.ones(len(numbers), np.float32)), *(piece(*t) for t in terms)])
         best, rest = np.zeros(len(merged), np.float32), np.zeros(len(merged), np.float32)
         for docs, worth in terms:
@@ -197,10 +208,10 @@ class Pieces:
                 best[where] = max(best[where], 1.15 - 0.06 * place)
         return piece(merged, best, int(np.count_nonzero(best > 0.2)))
 
-    def _term(self, words: tuple[str, ...]) -> tuple[Ints, Floats]:
+    def _term(self, words: tuple[str, ...]) -> tuple[Numbers, Floats]:
         """How telling a term is in each listing that has all its words, in descriptions near each other."""
         if not words:
-            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+            return NONE
         words = tuple(sorted(words, key=lambda word: len(self._exactly(word)[0])))
         docs, worth = self._exactly(words[0])
         if len(words) == 1:
@@ -211,7 +222,7 @@ class Pieces:
         for word in words[1:]:
             others, worths = self._exactly(word)
             if not len(others) or not len(docs):
-                return np.zeros(0, np.int32), np.zeros(0, np.float32)
+                return NONE
             at = np.minimum(np.searchsorted(others, docs), len(others) - 1)
             both = others[at] == docs
             docs, worth = docs[both], np.minimum(worth[both], worths[at[both]])
@@ -220,7 +231,7 @@ class Pieces:
         kept = (worth >= HEADED) | np.isin(docs, self._together(words))
         return docs[kept], worth[kept]
 
-    def _together(self, words: tuple[str, ...]) -> Ints:
+    def _together(self, words: tuple[str, ...]) -> Numbers:
         """The listings whose description has the words within a few words of each other."""
         first = self._places(words[0])
         for word in words[1:]:
@@ -228,7 +239,7 @@ class Pieces:
             nearest = np.searchsorted(places, first - WINDOW)
             near = np.append(places, np.iinfo(np.int64).max)[nearest] <= first + WINDOW
             first = first[near]
-        return (np.searchsorted(self.postings.starts, first, side="right") - 1).astype(np.int32)
+        return np.searchsorted(self.postings.starts, first, side="right") - 1
 
     def _places(self, word: str) -> npt.NDArray[np.int64]:
         p = self.postings
@@ -239,7 +250,7 @@ class Pieces:
         exact = self.vocabulary.find(word)
         return {*self.vocabulary.kin(word), *([exact] if exact >= 0 else [])}
 
-    def _exact(self, word: str) -> tuple[Ints, Floats]:
+    def _exact(self, word: str) -> tuple[Numbers, Floats]:
         """What a word itself is worth, and with another ending."""
         p, exact = self.postings, self.vocabulary.find(word)
         docs, worth = [], []

@@ -21,6 +21,8 @@ from triage.model import Listing
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
+Numbers = npt.NDArray[np.intp]
+"""Listings by their numbers, wide enough to pick from arrays as they are: narrower ones cost several times as much."""
 Mask = npt.NDArray[np.bool_]
 
 K1 = 1.2

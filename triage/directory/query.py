@@ -11,7 +11,7 @@ from triage.directory.filters import DAYS
 from triage.directory.lexicon import Lexicon, Meaning, Spell
 from triage.directory.places import Places, Spot
 from triage.directory.spelling import Vocabulary
-from triage.directory.words import GENERIC, LONGEST, MOST, STOP, fold, tokens
+from triage.directory.words import GENERIC, LONGEST, MOST, STOP, tokens
 
 SURE = 0.45
 """How likely a word must be for several to be read as it."""
@@ -60,14 +60,13 @@ def parse(typed: str, lexicon: Lexicon, places: Places, vocabulary: Vocabulary, 
         if placed != words:
             words, spot = placed, places.hear(" ".join(placed))
     text = " ".join(words)
-    typed = text + (" " if finished else "")
     meaning = lexicon.hear(text, spell)
     spoken, covered = _where(words, spot), {i for idea in meaning.ideas if idea.whole for i in idea.at}
     alone = {i for idea in meaning.ideas if idea.whole and len(idea.at) == 1 for i in idea.at}
     small = lexicon.grammar.passed_over
     found = []
     for at, word in enumerate(words):
-        last = at == len(words) - 1 and not typed.endswith(" ")
+        last = at == len(words) - 1 and not finished
         if at in meaning.denied or (at in spoken and spot and spot.precision != "place"):
             continue
         place = at in spoken
@@ -89,7 +88,7 @@ def parse(typed: str, lexicon: Lexicon, places: Places, vocabulary: Vocabulary, 
         )
         found = [Word(w.text, w.at, 1.0, True, w.last, w.place) if w in telling else w for w in found]
     asked = tuple(dict.fromkeys(DAY_NAMES[w] for w in (word.removesuffix("s") for word in words) if w in DAY_NAMES))
-    return Query(fold(typed.strip()), tuple(found), meaning, spot, asked)
+    return Query(text, tuple(found), meaning, spot, asked)
 
 
 def _where(words: list[str], spot: Spot | None) -> frozenset[int]:

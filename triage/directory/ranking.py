@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 
 from triage.directory.pieces import HEADED, Piece, Pieces, piece
 from triage.directory.places import Places, Point
-from triage.directory.postings import Floats, Ints, Mask, Postings, build
+from triage.directory.postings import Floats, Mask, Numbers, Postings, build
 from triage.directory.query import Query, Word
 from triage.directory.spelling import Vocabulary
 from triage.model import Listing
@@ -33,6 +33,8 @@ MEANT = 1.6
 """What a concept is worth beside a word."""
 LITERAL = 0.25
 """What words that stand for a concept lose when they are taken as they stand: only a whole name makes up for it."""
+SHORT = 10
+"""A name so many times as long as a word that isn't one of its words can't look like it."""
 NAMED = 0.05
 """What being the very words of a name adds, in another order or misspelt."""
 PLAIN = 0.6
@@ -48,6 +50,8 @@ MENTIONED, ASIDE = 0.42, 0.3
 counts for so much."""
 UNHEARD = 0.3
 """How much an everyday word that no listing has is missed."""
+LEAST = 1e-6
+"""A listing worth less isn't found."""
 UNPLACED = 8.0
 """Kilometres a listing without a place counts as, when ranking by distance."""
 
@@ -58,14 +62,16 @@ class Ranked:
 
     order: tuple[int, ...]
     score: tuple[float, ...]
-    found: Ints
+    found: Numbers
 
 
 @dataclass(frozen=True)
 class _Text:
-    """What each of some listings (``docs``) is worth as the words are meant, and as they stand."""
+    """What each of some listings (``docs``) is worth as the words are meant, and as they stand: the same unless a
+    concept was heard.
+    """
 
-    docs: Ints
+    docs: Numbers
     meant: Floats
     literal: Floats
     found: Mask
@@ -93,6 +99,7 @@ class Ranking:
         self._ids.update({listing.id: number for number, listing in enumerate(listings)})
         self.pieces = Pieces(self.postings, self.vocabulary, self._ids.get)
         self._everywhere = lru_cache(maxsize=8)(self._from)
+        self._with = lru_cache(maxsize=256)(self._written_as)
 
     def rank(
         self, query: Query, mask: Mask, near: Point | None, limit: int, preferred: Mask | None = None, most: float = 0
@@ -105,26 +112,26 @@ class Ranking:
         meant, literal, km = text.meant, text.literal, text.km
         if preferred is not None:
             meant = meant * np.where(preferred[text.docs], np.float32(1.15), np.float32(1))
-        worth = np.where(text.found, np.maximum(meant, literal - LITERAL), 0)
-        found = text.found & (worth >= FAINT * worth.max(initial=0)) & (worth > 0)
-        shown = np.where(found & mask[text.docs], worth, 0)
+        worth = (meant if literal is text.meant else np.maximum(meant, literal - LITERAL)) * text.found
+        found = worth >= max(FAINT * worth.max(initial=0), LEAST)
+        shown = worth * (found & mask[text.docs])
         if most and km is not None:
-            shown = np.where(self.distances(near, text.docs) <= most, shown, 0)
+            shown *= self.distances(near, text.docs) <= most
         fall = 0.4 if query.spot and near == query.spot.point else 0.28
         closeness = 1 - np.float32(fall) * km / (km + 3) if km is not None else None
         shown = shown * closeness if closeness is not None else shown
         top = _best(shown, max(limit, HEAD))
-        close, same = self._names(query, text.docs[top])
+        docs = text.docs[top]
+        close, same = self._names(query, docs)
         if any(idea.whole for idea in query.meaning.ideas):
-            named = np.where(same >= NAMED, literal[top] - LITERAL + 0.5 * close + same, 0)
+            named = (literal[top] - LITERAL + 0.5 * close + same) * (same >= NAMED)
             final = np.maximum(meant[top] + 0.35 * close * close, named)
         else:
             final = meant[top] + 0.5 * close + same
         final = final * closeness[top] if closeness is not None else final
-        docs = text.docs[top]
-        best = np.lexsort((docs, -np.round(final, 6)))[:limit]
-        score = np.clip(final[best].astype(np.float64) / 1.65, 0, 1)
-        return Ranked(tuple(docs[best].tolist()), tuple(np.round(score, 4).tolist()), text.docs[found])
+        best = np.lexsort((docs, -final.round(6)))[:limit]
+        score = np.minimum(final[best].astype(np.float64) / 1.65, 1).round(4)
+        return Ranked(tuple(docs[best].tolist()), tuple(score.tolist()), text.docs[found])
 
     def number_of(self, id_: str) -> int | None:
         """The number of the listing with that id."""
@@ -136,7 +143,7 @@ class Ranking:
         ids: list[int] = p.forward[p.forward_ptr[number] : p.forward_ptr[number + 1]].tolist()
         return {id_: p.words[id_] for id_ in ids}
 
-    def distances(self, near: Point | None, docs: Ints) -> Floats:
+    def distances(self, near: Point | None, docs: Numbers) -> Floats:
         """Kilometres from ``near`` to listings, ``UNPLACED`` for those without a place."""
         assert near is not None
         if self.count <= 50_000:
@@ -158,8 +165,7 @@ class Ranking:
         if all(word.place or not (word.required or word.covered) for word in query.words) and not ideas:
             docs = self._around(near, docs) if query.spot else docs
         km = self.distances(near, docs) if near else None
-        raw, literal, share = (np.zeros(len(docs), np.float32) for _ in range(3))
-        meant = np.zeros(len(docs), np.bool_)
+        raw, literal, share = np.zeros((3, len(docs)), np.float32)
         ideal = needed = plain = 0.0
         there: Mask | None = None
         heard = any(idea.sure for idea in query.meaning.ideas)
@@ -184,8 +190,9 @@ class Ranking:
             gain = np.float32(word.weight * (min(idf, RARE) if word.covered else idf)) * worth
             raw += gain
             if word.required or word.covered:
-                has = stands > 0
-                literal += np.float32(idf) * (stands + np.float32(COVER) * has)
+                has = (stands > 0).astype(np.float32)
+                if ideas:
+                    literal += np.float32(idf) * (stands + np.float32(COVER) * has)
                 plain += idf * (1 + COVER)
                 if word.required:
                     told = has if worth is stands else np.where(stands < MENTIONED, np.float32(ASIDE) * has, has)
@@ -193,10 +200,11 @@ class Ranking:
                     share += np.float32(idf) * has
                     needed += idf
                     ideal += idf * word.weight * (1 + COVER)
-            else:
+            elif ideas:
                 literal += gain
         if km is not None and there is not None and near == (query.spot.point if query.spot else None):
             km = np.where(there, km * np.float32(0.3), km)
+        answers = share >= 0.4 * needed if needed else np.zeros(len(docs), np.bool_)
         best = {word.at: found.best for word, found in words}
         for idea, found in ideas:
             if not found.df:
@@ -207,21 +215,26 @@ class Ranking:
             worth = pieces.on(docs, found)
             raw += np.float32(weight) * worth
             ideal += weight
-            meant |= worth > 0.2
-        answers = meant | (share >= 0.4 * needed) if needed else meant
+            answers |= worth > 0.2
         if not answers.any():
             answers = share > 0
-        literal = literal / np.float32(max(plain, 1e-6))
+        raw /= np.float32(max(ideal, 1e-6))
+        if ideas:
+            literal /= np.float32(max(plain, 1e-6))
+        else:
+            literal = raw
         if plain > needed:
-            answers = answers | (literal > 0.7)
-        return _Text(docs, raw / np.float32(max(ideal, 1e-6)), literal, answers & (raw > 0), km)
+            answers |= literal > 0.7
+        return _Text(docs, raw, literal, answers, km)
 
     def _reads(self, word: Word, joined: dict[int, list[str]]) -> Piece:
         """A word's piece, with what it is when it is written together with its neighbour."""
-        found = self.pieces.word(word.text, word.last)
-        others = [self.pieces.word(other, word.last) for other in joined.get(word.at, ())]
-        if not others:
-            return found
+        others = joined.get(word.at)
+        return self._with(word.text, word.last, tuple(others)) if others else self.pieces.word(word.text, word.last)
+
+    def _written_as(self, text: str, last: bool, joined: tuple[str, ...]) -> Piece:
+        found = self.pieces.word(text, last)
+        others = [self.pieces.word(other, last) for other in joined]
         docs = self.pieces.union([found, *others])
         worths = [self.pieces.on(docs, found)] + [self.pieces.on(docs, p) * np.float32(0.9) for p in others]
         return piece(docs, np.maximum.reduce(worths), max(p.df for p in (found, *others)), found.rest)
@@ -235,44 +248,57 @@ class Ranking:
                 found.setdefault(b.at, []).append(a.text + b.text)
         return found
 
-    def _around(self, near: Point | None, docs: Ints) -> Ints:
+    def _around(self, near: Point | None, docs: Numbers) -> Numbers:
         """With every listing that lies near: the place is all that was asked for."""
         if near is None:
             return docs
-        close = np.flatnonzero(self._everywhere(near) < NEAR).astype(np.int32)
-        return np.union1d(docs, close).astype(np.int32)
+        return np.union1d(docs, np.flatnonzero(self._everywhere(near) < NEAR))
 
-    def _names(self, query: Query, docs: Ints) -> tuple[Floats, Floats]:
+    def _names(self, query: Query, docs: Numbers) -> tuple[Floats, Floats]:
         """How alike whole names are to what was typed (0 to 1), and what starting so or being the same adds."""
         typed = query.text
         same = np.zeros(len(docs), np.float32)
-        names = [self.postings.names[number] for number in docs.tolist()]
+        all_names = self.postings.names
+        names = [all_names[number] for number in docs.tolist()]
         if not names or len(typed) < 2:
             return same, same
-        alike = sum(
-            np.float32(share) * process.cdist([typed], names, scorer=scorer)[0]
-            for share, scorer in ((0.7, fuzz.token_set_ratio), (0.3, fuzz.ratio))
-        )
+        size = len(typed)
+        if " " in typed:
+            alike = _alike(typed, names)
+        else:
+            alike = np.zeros(len(names), np.float32)
+            far, word = SHORT * size, f" {typed} "
+            some = [place for place, name in enumerate(names) if len(name) < far or word in f" {name} "]
+            if some:
+                alike[some] = _alike(typed, [names[place] for place in some])
         close = np.maximum(0, alike / np.float32(100) - np.float32(0.35)) / np.float32(0.65)
-        for place in np.flatnonzero(alike >= 50).tolist():
+        for place in (alike >= 50).nonzero()[0].tolist():
             name = names[place]
             if name == typed:
                 same[place] = 0.27
             elif name.startswith(typed):
                 same[place] = 0.12
-            elif fuzz.token_sort_ratio(typed, name) >= 85:
+            elif abs(len(name) - size) <= 0.16 * (len(name) + size) and fuzz.token_sort_ratio(typed, name) >= 85:
                 same[place] = NAMED
-        return close.astype(np.float32), same
+        return close, same
 
     def _from(self, near: Point) -> Floats:
         return _kilometres(near, self.points)
 
 
+def _alike(typed: str, names: list[str]) -> Floats:
+    """How alike names are to what was typed, 0 to 100."""
+    by_words = process.cdist([typed], names, scorer=fuzz.token_set_ratio)[0]
+    letter_by_letter = process.cdist([typed], names, scorer=fuzz.ratio)[0]
+    alike: Floats = np.float32(0.7) * by_words + np.float32(0.3) * letter_by_letter
+    return alike
+
+
 def _best(worth: Floats, wanted: int) -> npt.NDArray[np.intp]:
     """Where the highest of many worths above nought are, in no order."""
-    at = np.flatnonzero(worth > 0)
+    at = (worth > 0).nonzero()[0]
     if len(at) > 20 * wanted:
-        high = np.flatnonzero(worth >= 0.6 * worth.max())
+        high = (worth >= 0.6 * worth.max()).nonzero()[0]
         at = high if len(high) >= wanted else at
     return at[np.argpartition(worth[at], -wanted)[-wanted:]] if wanted < len(at) else at
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from triage.directory.filters import Columns
-    from triage.directory.postings import Ints, Mask, Postings
+    from triage.directory.postings import Ints, Mask, Numbers, Postings
 
 FEW = 100_000
 """Listings up to which every concept is looked up beforehand."""
@@ -201,8 +201,8 @@ class Index:
         )
 
     def _hidden(
-        self, found: Ints, masks: Sequence[tuple[str, Mask]], include_hidden: bool
-    ) -> tuple[Ints, Counter[str]]:
+        self, found: Numbers, masks: Sequence[tuple[str, Mask]], include_hidden: bool
+    ) -> tuple[Numbers, Counter[str]]:
         """What is left; and each listing that would have fitted, counted once, by the first reason that hides it."""
         counted: Counter[str] = Counter()
         if not include_hidden:
@@ -230,7 +230,7 @@ class Index:
 
         if not spot or not self._ranking.placed(number):
             return None
-        return round(float(self._ranking.distances(spot.point, np.array([number], np.int32))[0]), 2)
+        return round(float(self._ranking.distances(spot.point, np.array([number], np.intp))[0]), 2)
 
     def _spot(self, near: str | Point | None) -> Spot | None:
         if isinstance(near, str):
