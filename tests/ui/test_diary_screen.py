@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from triage import booking
+from triage.diary import Find, helping
 from triage.model import Call
 from triage.ui.app import TriageApp
 from triage.ui.diary import DiaryScreen
@@ -152,3 +153,78 @@ async def test_danger_is_one_key_away_from_the_diary(diary: Start) -> None:
         await pilot.press("f12")
         assert call(pilot).raised == ("danger",)
         assert not isinstance(pilot.app.screen, DiaryScreen)
+
+
+@pytest.fixture
+def carer(sit_down: Start) -> Start:
+    """A carer from CV6 on the line."""
+
+    @asynccontextmanager
+    async def start(size: tuple[int, int] = (120, 36)) -> AsyncIterator[Pilot[None]]:
+        async with sit_down(size) as pilot:
+            await pilot.app.workers.wait_for_complete()
+            await pilot.press("f2")
+            desk = app(pilot).desk
+            app(pilot).do(desk.answer, "D3", {"p_postcode": "CV6 5AA"})
+            yield pilot
+
+    return start
+
+
+FIVE = ("f7", "4", "d", "d", "p")
+"""The diary, carers’ conversations, Tuesdays, afternoons; near CV6 since the caller lives there."""
+
+
+async def test_the_next_carers_conversation_near_cv6_on_a_tuesday_afternoon_is_five_keys_away(carer: Start) -> None:
+    async with carer() as pilot:
+        await pilot.press(*FIVE)
+        assert len(FIVE) == 5
+        assert slot(pilot) == "carers.dean-h.2026-11-24T13:00", "Dean serves CV6 above all, the desk serves everybody"
+        assert "Tuesday afternoon near CV6" in str(screen(pilot).query_one("#grid").border_title)
+        others = {s for s, state in screen(pilot).states.items() if state == "free"}
+        week = screen(pilot).grid.week
+        assert week is not None
+        shown = {s for cell in week.cells.values() for s in cell.slots}
+        assert shown < others | {slot(pilot)}
+        assert {s.rpartition("T")[2] >= "12:00" and "2026-11-24" in s for s in shown} == {True}
+        assert not any("folake" in s for s in shown), "who doesn't serve CV6 isn't shown"
+        await pilot.press("n")
+        assert "2026-11-24T14:00" in slot(pilot), "n goes on among those that fit"
+        await pilot.press("enter", "enter")
+        assert len(call(pilot).bookings) == 1
+
+
+async def test_words_find_it_too_and_say_what_was_understood(diary: Start) -> None:
+    async with diary() as pilot:
+        await pilot.press("slash", *"carers foleshill tue pm gizmo")
+        shown = str(pilot.app.screen.query_one("#understood").render())
+        assert "Carers’ conversation · Tuesday afternoon near CV6" in shown
+        assert "Tuesday 24 November, 13:00, Dean Hallam" in shown
+        assert "not understood: gizmo" in shown
+        await pilot.press("enter")
+        assert slot(pilot) == "carers.dean-h.2026-11-24T13:00"
+        await pilot.press("c")
+        assert screen(pilot).find == Find()
+
+
+async def test_what_is_not_free_can_be_waited_for_and_is_kept_when_somebody_cancels(carer: Start) -> None:
+    async with carer() as pilot:
+        await pilot.press(*FIVE, "o")
+        desk = app(pilot).desk
+        [waiting] = desk.waiting()
+        assert (waiting.find.words, waiting.find.type) == ("Tuesday afternoon near CV6", "carers")
+        await pilot.press("o")
+        assert desk.waiting() == ()
+        await pilot.press("o")
+        other = desk.book(desk.open(), "carers.dean-h.2026-11-24T14:00")
+        desk.cancel(other, other.bookings[0], "better")
+        assert desk.freed is not None
+        assert desk.freed.call == call(pilot).id
+
+
+async def test_a_time_needs_whoever_comes_along(diary: Start) -> None:
+    async with diary() as pilot:
+        await pilot.press("b", "3", "enter", "enter")
+        [booked] = call(pilot).bookings
+        claims = app(pilot).desk.claims(app(pilot).desk.clock(), app(pilot).desk.clock() + timedelta(days=9))
+        assert [helping(c) for c in claims if c.slot == booked] == [("telephone-interpreters",)]

@@ -50,10 +50,10 @@ class Tools:
 
     @cached_property
     def diary(self) -> Diary:
-        """Appointment types and their weekly patterns."""
+        """Appointment types and their weekly patterns: those of the data folder's ``diary``, else the shipped ones."""
         from triage.library.diary import load_diary
 
-        return load_diary()
+        return load_diary(own if (own := self.data_dir / "diary").is_dir() else None)
 
     @cached_property
     def outcomes(self) -> Mapping[str, OutcomeCode]:

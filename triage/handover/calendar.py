@@ -1,4 +1,8 @@
-"""An appointment as a calendar file that phones and mail programs take in, and update when it moves."""
+"""An appointment as a calendar file that phones and mail programs take in, and update when it moves.
+
+iTIP (RFC 5546): made and moved it is a ``REQUEST``, given up a ``CANCEL``, always under the same UID with the next
+SEQUENCE. The person is the attendee, under an address that says nothing about them, and has agreed on the phone.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +29,21 @@ def ics(
     A shared calendar may be read by anybody in the house, so neither the title nor the words say who it is for, what
     it is about or what kind of talk it is.
     """
-    from icalendar import Calendar, Event
+    from icalendar import Calendar, Event, vCalAddress, vText
 
+    uid = uuid5(NAMESPACE_URL, f"{booking or slot.id} {call_ref}")
+    organiser = vCalAddress(f"mailto:{organisation.email}")
+    organiser.params["CN"] = vText(organisation.name)
+    person = vCalAddress(f"urn:uuid:{uuid5(uid, call_ref)}")
+    person.params.update({"ROLE": vText("REQ-PARTICIPANT"), "PARTSTAT": vText("ACCEPTED"), "RSVP": vText("FALSE")})
     event = Event()
-    event.add("uid", str(uuid5(NAMESPACE_URL, f"{booking or slot.id} {call_ref}")))
+    event.add("uid", str(uid))
+    event.add("organizer", organiser)
+    event.add("attendee", person)
     event.add("sequence", sequence)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("dtstamp", now.astimezone(UTC))
+    event.add("last-modified", now.astimezone(UTC))
     event.add("dtstart", slot.start)
     event.add("dtend", slot.end)
     event.add("summary", f"Appointment with {organisation.name}")
@@ -43,7 +55,7 @@ def ics(
     made = Calendar()
     made.add("prodid", "-//triage//appointments//EN")
     made.add("version", "2.0")
-    made.add("method", "CANCEL" if cancelled else "PUBLISH")
+    made.add("method", "CANCEL" if cancelled else "REQUEST")
     made.add_component(event)
     made.add_missing_timezones(date(slot.start.year, 1, 1), date(slot.start.year + 2, 1, 1))
     return bytes(made.to_ical())

@@ -1,5 +1,7 @@
 """The diary: a week of free times, one of them held while the caller decides, then booked.
 
+What is looked for, and how it is found, is in ``looking.py``; holding and booking in ``taking.py``.
+
 What stands in the grid is read off the claims of every desk, again every two seconds; who gets a time is decided by
 the store when it is held, so a grid that is two seconds old can't give a time out twice.
 """
@@ -15,37 +17,44 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
-from triage.diary import State, refusal, starts_at, states
+from triage.diary import Find, State, refusal, states
 from triage.diary.diary import LOCAL
 from triage.errors import StoreError
-from triage.model import AppointmentType, Claim, Slot
+from triage.model import Claim, Slot
 from triage.script import telling
 from triage.ui import standing
 from triage.ui.here import here
-from triage.ui.taking import Taking
+from triage.ui.looking import Looking
 from triage.ui.week import monday, week_of
 from triage.ui.widgets.callbar import CallBar
 from triage.ui.widgets.keybar import KeyBar
 from triage.ui.widgets.slotcard import SlotCard
 from triage.ui.widgets.weekgrid import WeekGrid
 
-AT_HOME = ("home visit", "OT")
-"""Kinds for which it matters who goes to the person's postcode."""
 
-
-class DiaryScreen(Taking):
+class DiaryScreen(Looking):
     """Find a time, hold it, book it; move it or cancel it."""
 
-    HELP = "Arrows move, Enter holds a time and then books it. n finds the next free one."
+    HELP = "Arrows move, Enter holds a time and then books it. n finds the next free one, / takes words."
     AUTO_FOCUS = "WeekGrid"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "hold, then book", id="take"),
         Binding("f7,ctrl+l", "leave", "back", id="back", key_display="F7"),
         Binding("n", "next_free", "next free", id="next"),
-        Binding("t", "kind(1)", "type", id="type"),
-        Binding("w", "who", "with whom", id="who"),
+        Binding("slash", "find", "find", id="find", key_display="/", tooltip="In words: carers cv6 tue pm"),
         Binding("m", "move", "move", id="move"),
         Binding("x", "cancel", "cancel", id="cancel"),
+        Binding("f6", "jobs", "to do", id="jobs", tooltip="Offers, bookings to be moved, who came, who waits, leave"),
+        Binding("o", "wait", "waiting list", show=False, tooltip="Onto the waiting list, or off it"),
+        Binding("b", "along", "who comes along", show=False, tooltip="An interpreter, a second person"),
+        Binding("d", "day(1)", "day", show=False, tooltip="Only Mondays, Tuesdays, …; shift+d goes back"),
+        Binding("shift+d", "day(-1)", "day before", show=False),
+        Binding("a", "part('morning')", "mornings", show=False, tooltip="Only mornings; again, any time"),
+        Binding("p", "part('afternoon')", "afternoons", show=False, tooltip="Only afternoons; again, any time"),
+        Binding("e", "part('evening')", "evenings", show=False, tooltip="Only evenings; again, any time"),
+        Binding("c", "any", "any time", show=False, tooltip="Any day, any part of it, anywhere again"),
+        Binding("t", "kind(1)", "type", show=False, tooltip="The next kind of appointment"),
+        Binding("w", "who", "with whom", show=False, tooltip="Somebody else at the same time"),
         Binding("l", "let_go", "let go", id="letgo", show=False),
         Binding("shift+t", "kind(-1)", "type before", show=False),
         Binding("pagedown", "week(1)", "next week", show=False),
@@ -70,12 +79,9 @@ class DiaryScreen(Taking):
 
     def __init__(self) -> None:
         super().__init__()
-        self.type = ""
-        self.first = date.min
         self.states: dict[str, State] = {}
         self.claims: tuple[Claim, ...] = ()
         """What is held and booked, as last read."""
-        self._turn = 0
         self._call = ""
 
     def compose(self) -> ComposeResult:
@@ -99,8 +105,10 @@ class DiaryScreen(Taking):
         call = here(self).call
         if self.first == date.min or self._call != (call.id if call else ""):
             self._call = call.id if call else ""
+            self.diary = here(self).desk.tools.diary
             self.type = self.type or next(iter(self.diary.types))
             self.first, self.moving, self.nearest = monday(here(self).desk.today), "", ()
+            self.find, self.along = Find(), None
             self.load()
             self.action_next_free()
         self.load()
@@ -108,44 +116,34 @@ class DiaryScreen(Taking):
     # ------------------------------------------------------------------ what is shown
 
     @property
-    def kind(self) -> AppointmentType:
-        """The kind of appointment looked for."""
-        return self.diary.types[self.type]
-
-    @property
-    def district(self) -> str:
-        """The person's postcode district, when somebody goes to their home."""
-        walk = here(self).walk
-        code = str(walk.used.get("p_postcode", "")) if walk and self.kind.mode in AT_HOME else ""
-        return (
-            code.split(" ")[0].upper()
-            if any(r.serves(code.split(" ")[0]) for r in self.diary.resources.values())
-            else ""
-        )
-
-    @property
     def slot(self) -> Slot | None:
         """The time under the cursor, with the person or desk chosen."""
         cell = self.grid.cell
-        return self.diary.slot(cell.slots[self._turn % len(cell.slots)]) if cell else None
+        if cell is None:
+            return None
+        return self.diary.was(self._meant if self._meant in cell.slots else cell.slots[0])
 
     def load(self) -> None:
         """Read the week's claims and draw it."""
         app = here(self)
         since = datetime.combine(self.first, time(), tzinfo=LOCAL)
         try:
+            self.diary = app.desk.diary
             self.claims = app.desk.claims(since - timedelta(days=1), since + timedelta(days=8))
         except StoreError as error:
             app.say(str(error))
         slots = [s for n in range(7) for s in self.diary.day(self.first + timedelta(days=n), self.type)]
-        self.states = states(slots, self.claims, app.desk.clock(), app.call.id if app.call else "")
-        self.grid.put(week_of(self.diary, self.states, self.type, self.first, self.district))
+        diary, find, asked = self.diary, self.wanted, self.asked
+        call = app.call.id if app.call else ""
+        self.states = states(slots, self.claims, app.desk.clock(), call, diary=diary, asked=asked)
+        self.grid.put(week_of(diary, self.states, self.type, self.first, find.near, find))
         box = self.query_one("#grid")
+        only = f" · {find.words}" if find.words else ""
         box.border_title = Content(
-            f"{self.kind.name} · {self.kind.minutes} min · week of {self.first.day} {self.first:%B}"
+            f"{self.kind.name} · {self.kind.minutes} min · week of {self.first.day} {self.first:%B}{only}"
         )
-        near = f" near {self.district}" if self.district else ""
-        box.border_subtitle = Content(f"← → week · 1–{len(self.diary.types)} type · n next free{near}")
+        more = " · c any" if self.find != Find() else ""
+        box.border_subtitle = Content(f"← → week · 1–{len(diary.types)} type · d day · a p e part · / words{more}")
         self.show_card()
 
     def show_card(self) -> None:
@@ -163,6 +161,7 @@ class DiaryScreen(Taking):
             needs=telling.needs(app.desk.script, app.walk) if app.walk else [],
             moving=self.moving,
             nearest=self.nearest,
+            along=", ".join(self.asked.needs),
             bookings=app.call.bookings if app.call else (),
             live=app.call is not None,
         )
@@ -197,7 +196,6 @@ class DiaryScreen(Taking):
 
     @on(WeekGrid.Moved)
     def _moved(self) -> None:
-        self._turn = 0
         self.show_card()
 
     @on(WeekGrid.Over)
@@ -205,59 +203,6 @@ class DiaryScreen(Taking):
         days = len(self.grid.week.days) if self.grid.week else 5
         self.action_week(event.by)
         self.grid.column = 0 if event.by > 0 else days - 1
-
-    # ------------------------------------------------------------------ looking for a time
-
-    def action_week(self, by: int) -> None:
-        """Another week, not one that is over."""
-        self.first = max(monday(here(self).desk.today), self.first + timedelta(days=7 * by))
-        self.load()
-
-    def action_kind(self, by: int) -> None:
-        """The next kind of appointment."""
-        kinds = list(self.diary.types)
-        self.type = kinds[(kinds.index(self.type) + by) % len(kinds)]
-        self.nearest = ()
-        self.load()
-
-    def action_digit(self, n: int) -> None:
-        """One of the times offered, or a kind of appointment."""
-        if n <= len(self.nearest):
-            self.go_to(self.nearest[n - 1])
-            self.nearest = ()
-            self.action_take()
-        elif not self.nearest and n <= len(self.diary.types):
-            self.type = list(self.diary.types)[n - 1]
-            self.load()
-
-    def action_next_free(self) -> None:
-        """The next free time after the one under the cursor."""
-        app, now = here(self), here(self).desk.clock()
-        after = self.slot.start if self.slot else datetime.combine(self.first, time(), tzinfo=LOCAL)
-        until = now + timedelta(days=self.kind.horizon + 1)
-        serving = [r.id for r in self.diary.resources.values() if not self.district or r.serves(self.district)]
-        free = [s for s in app.desk.free_slots(self.type, max(after, now), until) if s.resource in serving]
-        later = next((s for s in free if s.start > after), free[0] if free and self.slot is None else None)
-        if later:
-            self.go_to(later.id)
-        else:
-            app.say("No later time is free. n starts again from now." if self.slot else "No time of this kind is free.")
-            self.first = monday(app.desk.today)
-            self.load()
-
-    def action_who(self) -> None:
-        """Another person or desk at the same time."""
-        self._turn += 1
-        self.show_card()
-
-    def go_to(self, slot: str) -> None:
-        """Go to a slot, in whatever week."""
-        self.type, self.first = slot.split(".")[0], monday(starts_at(slot).date())
-        self.load()
-        self.grid.go(slot)
-        cell = self.grid.cell
-        self._turn = cell.slots.index(slot) if cell and slot in cell.slots else 0
-        self.show_card()
 
     # ------------------------------------------------------------------ leaving
 

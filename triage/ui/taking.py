@@ -7,7 +7,7 @@ from collections.abc import Callable
 from textual import on
 
 from triage.desk import Slip
-from triage.diary import Diary, claim_on
+from triage.diary import Asked, Diary, claim_on
 from triage.errors import SlotTaken
 from triage.model import Call, Claim, Slot
 from triage.ui.dialogs import NoteDialog
@@ -19,6 +19,9 @@ from triage.ui.widgets.weekgrid import WeekGrid
 
 class Taking(Overlay):
     """What can be done with the time under the cursor; where that is, the screen says."""
+
+    diary: Diary
+    """Who gives appointments, and when, as last read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,9 +38,9 @@ class Taking(Overlay):
         raise NotImplementedError
 
     @property
-    def diary(self) -> Diary:
-        """Who gives appointments, and when."""
-        return here(self).desk.tools.diary
+    def asked(self) -> Asked:
+        """Where the appointment would be and who must come along."""
+        raise NotImplementedError
 
     def load(self) -> None:
         """Draw the week afresh."""
@@ -61,8 +64,8 @@ class Taking(Overlay):
             if slot.id in app.call.bookings:
                 app.say(f"{told(slot.id)} is booked for this call. m moves it, x cancels it.")
             else:
-                self._do(lambda call: app.desk.book(call, slot.id), f"booked: {told(slot.id)}", slot)
-        elif self._do(lambda call: app.desk.hold(call, slot.id)):
+                self._do(lambda call: app.desk.book(call, slot.id, self.asked), f"booked: {told(slot.id)}", slot)
+        elif self._do(lambda call: app.desk.hold(call, slot.id, self.asked)):
             app.say(f"held: {told(slot.id)}. Enter books it, l lets it go.")
 
     def _do(self, what: Callable[[Call], Call], done: str = "", booked: Slot | None = None) -> bool:
@@ -120,7 +123,9 @@ class Taking(Overlay):
 
         def why(reason: str | None) -> None:
             if reason and app.do(app.desk.cancel, which, reason):
-                app.say(f"cancelled: {told(which)}{self._file(self.diary.slot(which), cancelled=True)}")
+                rung = app.desk.freed
+                offered = " · kept for somebody who waits: F6, to be rung" if rung else ""
+                app.say(f"cancelled: {told(which)}{offered}{self._file(self.diary.was(which), cancelled=True)}")
                 self.load()
 
         app.push_screen(NoteDialog(f"Cancel {told(which)}", "Why is it cancelled?"), why)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
-from triage.diary import Diary, State
+from triage.diary import Diary, Find, State
 
 ORDER: tuple[State, ...] = ("mine", "booked", "free", "held", "full", "past")
 """What stands in a cell when several people or desks give that time: the first of these."""
@@ -45,15 +45,25 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def week_of(diary: Diary, states: Mapping[str, State], kind: str, first: date, district: str = "") -> Week:
+def week_of(
+    diary: Diary, states: Mapping[str, State], kind: str, first: date, district: str = "", find: Find | None = None
+) -> Week:
     """The week that starts on the Monday ``first``. ``states`` say how its slots stand.
 
-    With a postcode district only those are shown who go there.
+    With a postcode district only those are shown who go there; with ``find`` only times that fit, and the caller's own.
     """
     givers = [r for r in diary.resources.values() if any(p.type == kind for p in r.hours)]
     going = {r.id for r in givers if not district or r.serves(district)}
     everyday = [first + timedelta(days=n) for n in range(7)]
-    slots = {day: [s for s in diary.day(day, kind) if s.resource in going] for day in everyday}
+    own = {slot for slot, state in states.items() if state in ("mine", "booked")}
+    slots = {
+        day: [
+            s
+            for s in diary.day(day, kind)
+            if s.id in own or (s.resource in going and (find is None or find.fits(s, diary)))
+        ]
+        for day in everyday
+    }
     days = tuple(day for day in everyday if day.weekday() < 5 or slots[day])
     found: dict[tuple[date, time], list[str]] = {}
     for day in days:
@@ -62,8 +72,13 @@ def week_of(diary: Diary, states: Mapping[str, State], kind: str, first: date, d
     times = tuple(sorted({at for _, at in found}))
     shut = {day: diary.why_closed(day) for day in days if diary.why_closed(day)}
     on_leave = {(d, r.id) for d in days if d not in shut for r in givers if r.id in going and diary.why_closed(d, r.id)}
-    away = frozenset((d, at) for d, _ in on_leave for at in times if (d, at) not in found)
+    away = frozenset((d, at) for d, _ in on_leave for at in times if (d, at) not in found and not _asked_for(find))
     return Week(first, days, times, {k: _cell(ids, states) for k, ids in found.items()}, shut, away)
+
+
+def _asked_for(find: Find | None) -> bool:
+    """Whether only some times are shown, so that a blank says nothing about leave."""
+    return find is not None and bool(find.days or find.part)
 
 
 def _cell(slots: Iterable[str], states: Mapping[str, State]) -> Cell:

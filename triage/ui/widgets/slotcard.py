@@ -38,6 +38,7 @@ class SlotCard(Static):
         refused: str,
         held: tuple[str, timedelta] | None,
         needs: Sequence[str],
+        along: str = "",
         moving: str,
         nearest: Sequence[str],
         bookings: Sequence[str],
@@ -70,6 +71,7 @@ class SlotCard(Static):
             else:
                 lines += [*_row("with", who + more, width), *_row("where", place, width)]
             lines += _row("needs", " · ".join(needs), width, "bold $warning")
+            lines += _row("along", along, width)
             lines += _row("", refused, width, "$warning") if state == "past" and refused else []
             lines += [Content("")] if width < 60 else []
             lines += [*(Content.assemble(("▌ ", "$accent"), c) for c in _said(slot.type.tell, width - 2))]
