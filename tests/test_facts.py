@@ -20,8 +20,11 @@ from triage.script.values import read_answers
 from triage.script.walk import Walk, walk
 
 TODAY = date(2026, 11, 21)
-FILE = yaml.safe_load((Path(__file__).parent / "fixtures" / "facts" / "calls.yaml").read_text(encoding="utf-8"))
+FACTS = Path(__file__).parent / "fixtures" / "facts"
+FILE = yaml.safe_load((FACTS / "calls.yaml").read_text(encoding="utf-8"))
 CALLS: list[dict[str, Any]] = FILE["calls"]
+STORIES: list[dict[str, Any]] = yaml.safe_load((FACTS / "stories.yaml").read_text(encoding="utf-8"))["calls"]
+COMMON = ("safe_to_talk", "callback_safe", "privacy_heard", "readback_ok", "survey", "callback_promised")
 
 
 @cache
@@ -37,6 +40,22 @@ def test_a_call_gives_what_it_must(call: dict[str, Any]) -> None:
     found |= {"actions": set(there.actions), "route": there.route}
     must = {"outcome": call["outcome"], "route": call.get("route", "RA-COM")}
     assert found == must | {name: set(call.get(name, ())) for name in ("also", "flags", "actions")}
+
+
+@pytest.mark.parametrize("call", STORIES, ids=[call["name"] for call in STORIES])
+def test_a_call_told_in_the_scripts_own_words_comes_to_what_it_must(call: dict[str, Any]) -> None:
+    there = walk(shipped(), read_answers(shipped(), call["facts"], today=TODAY), today=TODAY)
+    marks = {*there.flags, *there.actions, there.route}
+    assert there.outcome == call["outcome"]
+    assert set(call.get("also", ())) <= set(there.also)
+    assert set(call.get("marks", ())) <= marks
+    assert not set(call.get("without", ())) & marks
+
+
+@pytest.mark.parametrize("call", STORIES, ids=[call["name"] for call in STORIES])
+def test_what_nobody_asked_of_every_caller_changes_no_outcome(call: dict[str, Any]) -> None:
+    facts = read_answers(shipped(), {k: v for k, v in call["facts"].items() if k not in COMMON}, today=TODAY)
+    assert walk(shipped(), facts, today=TODAY).outcome == call["outcome"]
 
 
 def test_there_are_forty_calls_and_one_for_each_outcome() -> None:
@@ -98,6 +117,28 @@ def test_a_wish_for_an_advocate_is_no_sign_of_harm() -> None:
     facts: dict[str, Value] = {"danger_now": "no", "reason": ("wants assessment",), "assess_agree": "yes"}
     there = walk(shipped(), {**facts, "adv_difficulty": "yes", "adv_person": "no"}, today=TODAY)
     assert (there.outcome, "A-ADV" in there.actions, "S12" in there.path) == ("ASN", True, False)
+
+
+@pytest.mark.parametrize(
+    ("source", "asked"),
+    [
+        ("paid worker", True),
+        ("one of the carers' agency staff", True),
+        ("a Care Worker who comes at night", True),
+        ("his nephew", False),
+        ("her son, not a care worker", False),
+        ("the lady he paints with, unpaid", False),
+    ],
+)
+def test_a_paid_worker_named_in_words_goes_to_the_social_worker(source: str, asked: bool) -> None:
+    facts: dict[str, Value] = {"reason": ("safeguarding",), "sg_source": source}
+    assert ("W1" in walk(shipped(), facts, today=TODAY).path) is asked
+
+
+def test_a_no_to_sharing_that_is_passed_on_is_marked_so_unless_nobody_else_is_told() -> None:
+    facts: dict[str, Value] = {"reason": ("safeguarding",), "sg_share": "no"}
+    assert "A-NOCON" in walk(shipped(), facts, today=TODAY).actions
+    assert "A-NOCON" not in walk(shipped(), {**facts, "sg_share_reason": "none"}, today=TODAY).actions
 
 
 # What a concern needs, whatever the headline

@@ -75,6 +75,7 @@ def test_an_inner_list_of_needs_means_any_one_will_do() -> None:
         ("{savings: {over: 3.5}}", When("savings", over=3.5)),
         ("{reason: {count: 2}}", When("reason", count=2)),
         ("{hours: {answered: no}}", When("hours", answered=False)),
+        ("{account: {says: [care worker, staff]}}", When("account", says=("care worker", "staff"))),
         ("{reached: S2}", When(reached="S2")),
         ("{flag: F-CAP}", When(flag="F-CAP")),
         ("{action: A-999}", When(action="A-999")),

@@ -2,6 +2,7 @@
 
 {caller_role: [self, other]}        the answer is (or includes) one of them
 {p_age: {under: 18}}                also over, count (of options chosen), answered (yes or no)
+{sg_source: {says: [care worker]}}  the words typed have one of these in them
 {reached: S12}  {flag: F-CAP}  {action: A-ADV}
 {all: […]}  {any: […]}  {none: […]}
 {danger_now: no, p_age: {over: 17}} several keys: all must hold
@@ -17,7 +18,7 @@ from triage.script.form import When
 
 WORDS = ("reached", "flag", "action", "all", "any", "none")
 """Words of a condition, which no key of a script may be called."""
-_TESTS = ("under", "over", "count", "answered")
+_TESTS = ("under", "over", "count", "answered", "says")
 _NAMED: dict[str, Callable[[str], When]] = {
     "reached": lambda name: When(reached=name),
     "flag": lambda name: When(flag=name),
@@ -74,6 +75,11 @@ class Conditions:
                 raise node.bad(f"{key}: answered is yes or no, not “{node.text()}”")
             return When(key=key, answered=node.text() == "yes")
         self.names.test(key, node, word)
+        if word == "says":
+            said = tuple(child.text() for child in node.each())
+            if not all(said):
+                raise node.bad(f"{key}: which words?")
+            return When(key=key, says=said)
         try:
             number = float(node.text())
         except ValueError:

@@ -9,6 +9,8 @@ from triage.library.yaml import Node, nearest
 from triage.model import DECLINED, NOT_KNOWN
 from triage.script.form import Field, Script
 
+_WRONG = {"count": {"one", "yn", "text", "date"}, "says": {"one", "many", "yn", "date", "num"}}
+"""The types of answer that a test can’t be asked of."""
 _SAID = {
     "mark": "a flag or action",
     "action": "an action",
@@ -66,7 +68,7 @@ class Names:
         for key, node, value in self.values:
             _value(fields[key], key, node, value)
         for key, node, word in self.tests:
-            wrong = {"one", "yn", "text", "date"} if word == "count" else {"one", "many", "yn", "text", "date"}
+            wrong = _WRONG.get(word, {"one", "many", "yn", "text", "date"})
             kind = fields[key][0].type
             if kind in wrong:
                 raise node.bad(f"{key}: “{word}” can't be asked of an answer of type {kind}")

@@ -193,7 +193,7 @@ def _texts(*both: Guards) -> dict[str, frozenset[object]]:
     for key in {key for guards in both for key in guards.values}:
         asked = [field for guards in both for field in guards.fields(key)]
         tests = [part for guards in both for part in guards.parts.get(key, ())]
-        if all(field.type in ("text", "date") for field in asked):
+        if all(field.type in ("text", "date") for field in asked) and not any(part.says for part in tests):
             found[key] = frozenset({NOT_KNOWN, DECLINED, "", *(value for part in tests for value in part.values)})
     return found
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
+from functools import cache
 from typing import Protocol
 
 from triage.model import DECLINED, NOT_KNOWN, Value
@@ -59,10 +61,19 @@ def _answer_holds(when: When, answer: Value | None) -> bool:
         return is_told(answer) == when.answered
     if when.count is not None:
         return isinstance(answer, tuple) and len(answer) >= when.count
+    if when.says:
+        return isinstance(answer, str) and _any_of(when.says).search(answer) is not None
     number = as_number(answer)
     if number is None:
         return False
     return (when.over is None or number > when.over) and (when.under is None or number < when.under)
+
+
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of ``words``, whole, in one or several of them, and not denied just before."""
+    inside = "|".join(re.escape(one) for one in words)
+    return re.compile(rf"(?<!\bnot )(?<!\bnot a )(?<!\bnot the )(?<!\bno )\b(?:{inside})s?\b", re.IGNORECASE)
 
 
 def is_told(answer: Value | None) -> bool:
@@ -102,6 +113,8 @@ def describe(when: When | None) -> str:
         return f"{when.key} {'answered' if when.answered else 'not answered'}"
     if when.count is not None:
         return f"{when.key}: at least {when.count}"
+    if when.says:
+        return f"{when.key} says {' or '.join(when.says)}"
     limits = [f"> {when.over:g}"] if when.over is not None else []
     limits += [f"< {when.under:g}"] if when.under is not None else []
     return f"{when.key} {' and '.join(limits)}"

@@ -24,7 +24,8 @@ class When:
     ``key`` with ``values``: the key's answer is (or, for ``many``, includes) one of them; “not known” also
     holds when there is no answer. ``key`` with ``over``/``under``: the number is strictly over/under.
     ``key`` with ``count``: at least so many options are chosen. ``key`` with ``answered``: there is an
-    answer other than “not known” and “declined”. ``reached``: the step is on the trail.
+    answer other than “not known” and “declined”. ``key`` with ``says``: the words typed have one of these in them, with
+    no “not” before it. ``reached``: the step is on the trail.
     ``flag``/``action``: it is set. ``every``, ``some``, ``none``: all, any, or none of the parts hold.
     """
 
@@ -34,6 +35,7 @@ class When:
     under: float | None = None
     count: int | None = None
     answered: bool | None = None
+    says: tuple[str, ...] = ()
     reached: str = ""
     flag: str = ""
     action: str = ""

@@ -142,6 +142,7 @@ class Guards:
         for part in limits:
             if kind != "many" and not options:
                 yield from (value for value in part.values if value not in (NOT_KNOWN, DECLINED))
+                yield from part.says[:1]
             for limit in (part.over, part.under):
                 if limit is not None:
                     yield from (_whole(limit + by) for by in (-1, 0, 1))
