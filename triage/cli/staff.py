@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from triage.cli import command, store_of
@@ -14,6 +15,9 @@ from triage.errors import BadAnswer, TriageError
 
 if TYPE_CHECKING:
     from triage.staff import Member, Roll
+
+MARKS = ("<!-- roles -->", "<!-- end of roles -->")
+"""Between these stands the table in a document."""
 
 
 def add(commands: Any) -> None:
@@ -31,7 +35,8 @@ def add(commands: Any) -> None:
 
     part("list", "everybody on the staff list, leavers too", listed)
     part("me", "who this account is, and what they may do", me)
-    part("roles", "the table of roles and what each may do", table)
+    made = part("roles", "the table of roles and what each may do", table)
+    made.add_argument("--into", metavar="FILE", type=Path, help="put the table into FILE, between its two marks")
     made = part("add", "add somebody; a leaver who comes back too", added, of=True)
     made.add_argument("--name", default="", help="as the desk shows it")
     made.add_argument("--role", action="append", default=[], help="one of those “triage staff roles” names; repeat it")
@@ -81,9 +86,23 @@ def table(args: argparse.Namespace) -> int:
     from triage.staff import ACTIONS, ROLES
     from triage.staff.roles import drawn
 
+    if args.into:
+        _put_into(args.into, drawn())
     told = {"roles": list(ROLES), "actions": {action.name: list(action.roles) for action in ACTIONS}}
     _show(args, told, drawn())
     return 0
+
+
+def _put_into(path: Path, table: str) -> None:
+    """Replace what stands between the marks of a document."""
+    try:
+        before, rest = path.read_text("utf-8").split(MARKS[0])
+        _, after = rest.split(MARKS[1])
+        path.write_text(f"{before}{MARKS[0]}\n{table}\n{MARKS[1]}{after}", encoding="utf-8")
+    except OSError as error:
+        raise TriageError(f"{path} can't be read or written: {error.strerror}.") from error
+    except ValueError as error:
+        raise TriageError(f"{path} must hold {MARKS[0]} and, after it, {MARKS[1]}, once each.") from error
 
 
 def added(args: argparse.Namespace) -> int:
@@ -164,8 +183,6 @@ def _keep(args: argparse.Namespace, roll: Roll, member: Member, what: str) -> in
 
 def _tell(args: argparse.Namespace, member: Member, what: str) -> None:
     """Note it in the record, once there is one."""
-    from pathlib import Path
-
     from triage.cli.identity import record, whoever
     from triage.model import Event, new_id
     from triage.settings import now
@@ -182,8 +199,6 @@ def _tell(args: argparse.Namespace, member: Member, what: str) -> None:
 
 
 def _open_calls(args: argparse.Namespace) -> list[str]:
-    from pathlib import Path
-
     from triage.cli.identity import _store
 
     where = store_of(args)

@@ -73,7 +73,7 @@ ACTIONS: tuple[Action, ...] = (
         commands=(
             *("triage", "search", "glossary", "diary", "diary list", "store", "store info", "person", "script"),
             *("script run", "script check", "script show", "directory", "directory stats", "directory check"),
-            *("directory export", "directory history", "staff", "staff roles", "staff me"),
+            *("directory export", "directory history", "staff", "staff roles", "staff me", "self-assessment"),
         ),
     ),
     Action("practise", EVERYONE, commands=("train", "demo", "check")),
@@ -194,7 +194,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "look after the record",
         (ADMINISTRATOR,),
-        commands=("store backup", "store restore", "store archive", "store move"),
+        commands=("store backup", "store restore", "store archive", "store move", "store encrypt", "store key"),
     ),
     Action("verify the record", (ADMINISTRATOR, GOVERNANCE), commands=("store verify",)),
 )

@@ -73,9 +73,9 @@ class Access:
         """Keep events, take and give back slots, if all of it is this person's to do."""
         staff = self._staff()
         for event in events:
-            action = needed(event)
-            if not may(staff, action):
-                raise NotAllowed(refusal(staff, action, event.kind))
+            for action in (needed(event), action_of("writes", event.kind)):
+                if not may(staff, action):
+                    raise NotAllowed(refusal(staff, action, event.kind))
             if event.by != staff.id:
                 raise NotAllowed(
                     f"{staff.name} may not write in the name of {event.by}. Sign in as the person who does it."
