@@ -85,7 +85,8 @@ def check(args: argparse.Namespace) -> int:
     from triage.script.proof import prove
 
     script = load_script(args.file)
-    proof = prove(script, [line.code for line in load_outcomes()], datetime.now(ZoneInfo(ZONE)).date())
+    codes = [line.code for line in load_outcomes()] if script.outcomes else ()
+    proof = prove(script, codes, datetime.now(ZoneInfo(ZONE)).date())
     print(json.dumps(_proof(script, proof), ensure_ascii=False) if args.json else _proof_in_words(script, proof))
     return 1 if proof.problems else 0
 

@@ -21,7 +21,7 @@ from triage.model import Listing, Slot
 from triage.settings import Organisation
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 WIDTH = 72
 """Columns of the plain text."""
@@ -44,6 +44,8 @@ def leaflet(
     others: Sequence[str] = (),
     language: str = "",
     maker: str = "",
+    title: str = "",
+    because: Mapping[str, str] | None = None,
     demonstration: bool = True,
     templates: Path | None = None,
 ) -> str:
@@ -51,11 +53,11 @@ def leaflet(
 
     ``agreed`` are lines on what was agreed; ``distances`` are kilometres by listing id; ``large`` prints the page at 18
     point, ``points`` at another size. ``others`` are formats that ``maker`` makes and ``language`` is one they put it
-    into: it says so (Accessible Information Standard). It says DEMONSTRATION when asked to, or when a listing is an
+    into: it says so (Accessible Information Standard). ``title`` stands instead of the usual one; ``because`` says by
+    listing id what each place is there for. It says DEMONSTRATION when asked to, or when a listing is an
     invented one. Take only what the person may see and hand on: everything given here is printed.
     """
-    found = _environment(templates or settings.shipped() / "leaflet").get_template(f"leaflet.{_ending(format)}")
-    return found.render(
+    return template(f"leaflet.{_ending(format)}", templates).render(
         org=organisation,
         ref=call_ref,
         today=today,
@@ -70,8 +72,15 @@ def leaflet(
         others=[words.clean(form) for form in others],
         language=words.clean(language),
         maker=words.clean(maker) or organisation.name,
+        called=words.clean(title),
+        because=because or {},
         demonstration=demonstration or any(listing.demonstration for listing in shortlist),
     )
+
+
+def template(name: str, folder: Path | None = None) -> Template:
+    """One of the leaflet's templates, with its filters."""
+    return _environment(folder or settings.shipped() / "leaflet").get_template(name)
 
 
 def _ending(form: str) -> str:

@@ -43,6 +43,7 @@ class CallKeys(Screen[None]):
         Binding("plus", "keep", "keep the listing", show=False),
         Binding("v", "place('supervise')", "supervise", id="supervise", tooltip="Summaries and figures"),
         Binding("t", "place('train')", "train", id="train", tooltip="Demos and practice calls"),
+        Binding("i", "ideas", "ideas for you", id="ideas", tooltip="Short questions, places that may help"),
         Binding("exclamation_mark", "standing('!')", "danger now", show=False),
         *(
             Binding(letter, f"standing('{letter}')", words_, show=False)
@@ -146,6 +147,19 @@ class CallKeys(Screen[None]):
             return
         self.app.push_screen(RecordDialog(), lambda _: self.answering.show(again=True))
 
+    def action_ideas(self) -> None:
+        """The public questions, done with the caller or between calls: nothing of them is kept."""
+        from triage.ui.ideas import IdeasDialog
+
+        here(self).drafts.flush()
+        self.app.push_screen(IdeasDialog(), self._after_ideas)
+
+    def _after_ideas(self, key: str | None) -> None:
+        if key and here(self).call is not None:
+            self.app.call_later(self.app.simulate_key, key)
+        elif here(self).call is not None:
+            self.answering.show(again=True)
+
     async def action_diary(self) -> None:
         """The diary, laid over the call."""
         here(self).drafts.flush()
@@ -170,7 +184,9 @@ class CallKeys(Screen[None]):
     def unshown(self) -> frozenset[str]:
         """Actions that work but needn't stand below now."""
         there = here(self).walk
-        return frozenset() if there is None or len(there.path) <= EARLY else frozenset({"fast_exit"})
+        if there is None:
+            return frozenset()
+        return frozenset({"ideas"}) if len(there.path) <= EARLY else frozenset({"ideas", "fast_exit"})
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Between calls only home's keys; in a call only the call's."""
