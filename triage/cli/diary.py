@@ -1,4 +1,7 @@
-"""``triage diary``: list, book, move and cancel appointments without a screen."""
+"""``triage diary``: list, book, move and cancel appointments without a screen.
+
+The waiting list, who came, leave and extra sessions are in ``diarylists.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from triage.cli import command
+from triage.cli import command, diarylists
 
 if TYPE_CHECKING:
-    from triage.diary import Diary
+    from triage.desk import Desk
+    from triage.diary import Asked, Diary
     from triage.model import Slot
     from triage.store.base import Store
 
@@ -45,6 +48,11 @@ def add(commands: Any) -> None:
     cancel.add_argument("--reason", default="", metavar="R", help="why")
     cancel.add_argument("--call", metavar="REF", help="whose booking, when several calls have the slot")
 
+    for one in (listing, book):
+        one.add_argument("--near", default="", metavar="CV6", help="the person’s district: the way there counts")
+        one.add_argument("--with", dest="needs", action="append", default=[], metavar="N", help="who comes along")
+    diarylists.add(actions, _action)
+
 
 def _action(actions: Any, name: str, words: str, handler: Any) -> argparse.ArgumentParser:
     made = command(actions, name, words)
@@ -63,17 +71,18 @@ def _day(words: str) -> date:
 def _list(args: argparse.Namespace) -> int:
     from triage.settings import now
 
-    with _open(args) as (store, diary):
+    with opened(args) as (store, diary):
         return _show(args, store, diary, now())
 
 
 def _show(args: argparse.Namespace, store: Store, diary: Diary, now: datetime) -> int:
-    from triage.diary import places, states
+    from triage.diary import AT_HOME, places, states
     from triage.diary.diary import LOCAL
     from triage.errors import BadAnswer
 
     if args.type and args.type not in diary.types:
         raise BadAnswer("--type", f"“{args.type}” is not one of {', '.join(diary.types)}")
+    asked = _asked(args, diary)
     first = args.since or now.astimezone(LOCAL).date()
     last = args.until or first + timedelta(days=DAYS - 1)
     if last < first:
@@ -82,10 +91,12 @@ def _show(args: argparse.Namespace, store: Store, diary: Diary, now: datetime) -
     until = datetime.combine(last + timedelta(days=1), time(), tzinfo=LOCAL)
     slots = diary.slots(since, until, type=args.type, now=now)
     claims = store.claims(since - timedelta(days=1), until + timedelta(days=1))
-    state, left = states(slots, claims, now), places(slots, claims, now)
+    if asked.place:
+        slots = tuple(s for s in slots if s.type.mode not in AT_HOME or diary.resources[s.resource].serves(asked.place))
+    state, left = states(slots, claims, now, diary=diary, asked=asked), places(slots, claims, now)
     shown = [s for s in slots if state[s.id] == "free"] if args.free else slots
     if args.json:
-        _print([{**_said(diary, s), "state": state[s.id], "left": left[s.id]} for s in shown])
+        show([{**_said(diary, s), "state": state[s.id], "left": left[s.id]} for s in shown])
     else:
         for slot in shown:
             room = f"{left[slot.id]} of {slot.type.capacity} free" if slot.type.capacity > 1 else state[slot.id]
@@ -102,21 +113,24 @@ def _show(args: argparse.Namespace, store: Store, diary: Diary, now: datetime) -
 def _book(args: argparse.Namespace) -> int:
     from triage import booking
     from triage.cli.identity import whoever
+    from triage.diary import Asked
     from triage.errors import SlotTaken
     from triage.settings import now
 
     try:
-        with _open(args) as (store, diary):
-            call = _call_id(store, args.call)
-            _safe(store, diary, call, args.slot)
-            slot = booking.book(store, diary, args.slot, call, by=whoever(args).id, now=now())
+        with opened(args) as (store, diary):
+            call = call_id(store, args.call)
+            told = safe(args, store, diary, call, args.slot)
+            asked = _asked(args, diary)
+            asked = Asked(asked.place or told.place, asked.needs or told.needs)
+            slot = booking.book(store, diary, args.slot, call, asked=asked, by=whoever(args).id, now=now())
     except SlotTaken as taken:
         if not args.json:
             raise
-        _print({"booked": False, "slot": taken.slot, "call": args.call, "nearest": list(taken.nearest)})
+        show({"booked": False, "slot": taken.slot, "call": args.call, "nearest": list(taken.nearest)})
         return taken.exit_code
     if args.json:
-        _print({"booked": True, **_said(diary, slot), "call": args.call, "tell": slot.type.tell})
+        show({"booked": True, **_said(diary, slot), "call": args.call, "tell": slot.type.tell})
     else:
         print(f"Booked: {_line(diary, slot)}, for {args.call}.\n{slot.type.tell}".rstrip())
     return 0
@@ -129,21 +143,21 @@ def _move(args: argparse.Namespace) -> int:
     from triage.settings import now
 
     try:
-        with _open(args) as (store, diary):
-            call = _call_id(store, args.call) if args.call else None
-            for claim in _having(store, args.was) if call is None else ():
-                _safe(store, diary, claim, args.slot)
-            _safe(store, diary, call or "", args.slot)
+        with opened(args) as (store, diary):
+            call = call_id(store, args.call) if args.call else None
+            for claim in _having(store, args.was) if call is None else (call,):
+                safe(args, store, diary, claim, args.slot)
             slot = booking.move(store, diary, args.was, args.slot, call, by=whoever(args).id, now=now())
+            kept = diarylists.offered(args, store, diary, args.was)
     except SlotTaken as taken:
         if not args.json:
             raise
-        _print({"moved": False, "was": args.was, "slot": taken.slot, "nearest": list(taken.nearest)})
+        show({"moved": False, "was": args.was, "slot": taken.slot, "nearest": list(taken.nearest)})
         return taken.exit_code
     if args.json:
-        _print({"moved": True, "was": args.was, **_said(diary, slot), "tell": slot.type.tell})
+        show({"moved": True, "was": args.was, **_said(diary, slot), "tell": slot.type.tell, **kept})
     else:
-        print(f"Moved: {_line(diary, slot)}.")
+        print(f"Moved: {_line(diary, slot)}.{diarylists.in_words(kept)}")
     return 0
 
 
@@ -152,44 +166,66 @@ def _cancel(args: argparse.Namespace) -> int:
     from triage.cli.identity import whoever
     from triage.settings import now
 
-    with _open(args) as (store, diary):
-        call = _call_id(store, args.call) if args.call else None
+    with opened(args) as (store, diary):
+        call = call_id(store, args.call) if args.call else None
         gone = booking.cancel(store, diary, args.slot, call, args.reason, by=whoever(args).id, now=now())
+        kept = diarylists.offered(args, store, diary, args.slot)
     if args.json:
-        _print({"cancelled": True, "slot": gone.slot, "call": gone.call, "reason": args.reason})
+        show({"cancelled": True, "slot": gone.slot, "call": gone.call, "reason": args.reason, **kept})
     else:
-        print(f"Cancelled: {gone.slot}, which {gone.call} had.")
+        print(f"Cancelled: {gone.slot}, which {gone.call} had.{diarylists.in_words(kept)}")
     return 0
 
 
 @contextmanager
-def _open(args: argparse.Namespace) -> Iterator[tuple[Store, Diary]]:
+def opened(args: argparse.Namespace) -> Iterator[tuple[Store, Diary]]:
+    """The record and the diary as it is now."""
+    from triage import booking
     from triage.cli.identity import record
-    from triage.library.diary import load_diary
+    from triage.desk.tools import Tools
+    from triage.settings import data_dir
 
     store = record(args)
     try:
-        yield store, load_diary()
+        yield store, booking.diary_of(store, Tools(data_dir(getattr(args, "data_dir", None))).diary)
     finally:
         store.close()
 
 
-def _safe(store: Store, diary: Diary, call_id: str, slot: str) -> None:
-    """Refuse an appointment for somebody whom it isn't safe to contact."""
+def safe(args: argparse.Namespace, store: Store, diary: Diary, call_id: str, slot: str) -> Asked:
+    """What the call's answers say a booking needs; refused for somebody whom it isn't safe to contact."""
+    from triage import booking
+    from triage.diary import Asked
+
+    call = booking.call_of(store, call_id)
+    if not call.opened:
+        return Asked()
+    desk = desk_over(args, store, diary)
+    desk.allow_slot(call, slot)
+    return desk.asked(call, slot.split(".")[0])
+
+
+def desk_over(args: argparse.Namespace, store: Store, diary: Diary) -> Desk:
+    """A desk on this record, for what follows from a call's answers; its script takes a moment to read."""
+    from triage.cli.identity import whoever
     from triage.desk import Desk
     from triage.desk.tools import Tools
-    from triage.errors import NotFound
     from triage.library.scripts import load_script
-    from triage.settings import me, now
+    from triage.settings import data_dir, now
 
-    try:
-        call = store.call(call_id)
-    except NotFound:
-        return
-    if call.opened:
-        tools = Tools(Path())
-        tools.__dict__["diary"] = diary
-        Desk(store, load_script(), me(), tools, now).allow_slot(call, slot)
+    tools = Tools(data_dir(getattr(args, "data_dir", None)))
+    tools.__dict__["diary"] = diary
+    return Desk(store, load_script(), whoever(args), tools, now)
+
+
+def _asked(args: argparse.Namespace, diary: Diary) -> Asked:
+    from triage.diary import Asked
+    from triage.errors import BadAnswer
+
+    for need in args.needs:
+        if need not in diary.needs:
+            raise BadAnswer("--with", f"nobody comes along as “{need}”: {', '.join(diary.needs) or 'nobody at all'}")
+    return Asked(args.near.upper(), tuple(args.needs))
 
 
 def _having(store: Store, slot: str) -> list[str]:
@@ -202,7 +238,7 @@ def _having(store: Store, slot: str) -> list[str]:
     return [c.call for c in claims if c.slot == slot]
 
 
-def _call_id(store: Store, ref: str) -> str:
+def call_id(store: Store, ref: str) -> str:
     """The id of the call meant; a reference that nobody knows is kept as it is."""
     from triage.errors import BadAnswer, NotFound
 
@@ -234,7 +270,8 @@ def _line(diary: Diary, slot: Slot) -> str:
     return f"{slot.type.name}, {when}, {diary.resources[slot.resource].name} ({slot.id})"
 
 
-def _print(document: Any) -> None:
+def show(document: Any) -> None:
+    """One JSON document."""
     import json
 
     print(json.dumps(document, ensure_ascii=False, indent=2))

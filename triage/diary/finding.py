@@ -17,6 +17,7 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 _PARTS = {"am": "morning", "pm": "afternoon", "eve": "evening", **{part: part for part in PARTS}}
 _MODES = {"phone": "phone", "office": "office", "visit": "home visit", "home": "home visit", "ot": "OT"}
 _IDLE = frozenset(("a", "an", "the", "on", "in", "at", "near", "next", "free", "for", "any", "time", "slot", "with"))
+_UNIT = re.compile(r"[0-9][a-z]{2}")
 _DISTRICT = re.compile(r"([a-z]{1,2}[0-9][a-z0-9]?)([0-9][a-z]{0,2})?")
 
 
@@ -58,8 +59,9 @@ def read(words: str, diary: Diary, place: Callable[[str], str] = lambda name: ""
     Beginnings of words do, as far as they can mean only one thing. What isn't said is as it ``was``.
     """
     found, lost, days = replace(was or Find(), lost=()), [], []
-    for word in re.findall(r"[\w’'-]+", words.casefold()):
-        if word in _IDLE:
+    for typed in re.findall(r"[\w’'-]+", words.casefold()):
+        word = typed.strip("’'-")
+        if word in _IDLE or not word or (_UNIT.fullmatch(word) and found.near):
             continue
         day = next((d for d, name in zip(WEEKDAYS, DAYS, strict=True) if _begins(word, name.lower(), 2)), "")
         district = _DISTRICT.fullmatch(word)
