@@ -8,12 +8,15 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from triage.directory.words import respelt, sound, sounds, stem
+
+if TYPE_CHECKING:
+    from triage.directory.letters import Letters
 
 How = Literal["exact", "stem", "start", "spelling", "sound"]
 LAST = "\U0010ffff"
@@ -146,13 +149,10 @@ class Vocabulary:
 
     def _misspelt(self, word: str) -> list[Reading]:
         most = 2 if len(word) >= 6 else 1
-        found = []
-        for size in range(len(word) - most, len(word) + most + 1):
-            bucket = self._buckets.get((word[0], size))
-            if bucket:
-                close = process.extract(word, bucket, scorer=OSA.distance, score_cutoff=most, limit=None)
-                found += [self._guess(id_, edits, word) for _, edits, id_ in close if edits]
-        return found
+        may = {id_: self.words[id_] for id_ in self._letters.near(word, most, *self.start(word[0]))}
+        close = process.extract(word, may, scorer=OSA.distance, score_cutoff=most, limit=None)
+        close.sort(key=lambda found: (len(found[0]), found[1:]))
+        return [self._guess(id_, edits, word) for _, edits, id_ in close if edits]
 
     def _guess(self, id_: int, edits: float, word: str) -> Reading:
         quality = (0.8 if len(word) >= 5 else 0.62) if edits <= 1 else 0.5
@@ -162,12 +162,12 @@ class Vocabulary:
         key = sound(word)
         if not key:
             return []
-        heard, sizes = self._sounding(key[0])
+        heard, keys, letters = self._sounding(key[0])
         near = [key] if key in heard else []
-        if len(key) >= 6:
-            for size in range(len(key) - 1, len(key) + 2):
-                close = process.extract(key, sizes.get(size, ()), scorer=OSA.distance, score_cutoff=1, limit=None)
-                near += [k for k, edits, _ in close if edits]
+        if len(key) >= 6 and letters:
+            may = [keys[at] for at in letters.near(key, 1, 0, len(keys))]
+            close = process.extract(key, may, scorer=OSA.distance, score_cutoff=1, limit=None)
+            near += sorted((k for k, edits, _ in close if edits), key=len)
         found = []
         for like in near:
             for id_ in heard[like]:
@@ -179,9 +179,10 @@ class Vocabulary:
 
     def _unfinished(self, word: str) -> list[Reading]:
         """A misspelt beginning: compares it with what as many letters of each word would be."""
-        low, high = self.start(word[0])
-        cut = {id_: self.words[id_][: len(word)] for id_ in range(low, high) if len(self.words[id_]) > len(word)}
-        close = process.extract(word, cut, scorer=OSA.distance, score_cutoff=2 if len(word) >= 6 else 1, limit=60)
+        most = 2 if len(word) >= 6 else 1
+        may = self._letters.begun(word, most, *self.start(word[0]))
+        cut = {id_: self.words[id_][: len(word)] for id_ in may}
+        close = process.extract(word, cut, scorer=OSA.distance, score_cutoff=most, limit=60)
         return [Reading(id_, id_ + 1, 0.68 if edits <= 1 else 0.42, "spelling") for _, edits, id_ in close]
 
     def _anywhere(self, word: str) -> list[Reading]:
@@ -208,23 +209,22 @@ class Vocabulary:
         return {key: tuple(ids) for key, ids in stems.items()}
 
     @cached_property
-    def _buckets(self) -> dict[tuple[str, int], dict[int, str]]:
-        buckets: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
-        for id_, word in enumerate(self.words):
-            buckets[word[0], len(word)][id_] = word
-        return dict(buckets)
+    def _letters(self) -> Letters:
+        from triage.directory.letters import Letters
 
-    def _by_sound(self, first: str) -> tuple[dict[str, list[int]], dict[int, list[str]]]:
-        """The words whose sound starts with ``first``, and those sounds by their length; only words that start with a
+        return Letters(self.words)
+
+    def _by_sound(self, first: str) -> tuple[dict[str, list[int]], list[str], Letters | None]:
+        """The words whose sound starts with ``first``, those sounds, and their letters; only words that start with a
         fitting letter are sounded out.
         """
+        from triage.directory.letters import Letters
+
         heard: dict[str, list[int]] = defaultdict(list)
         for letter in LETTERS.get(first, first):
             for id_ in range(*self.start(letter)):
                 for key in sounds(self.words[id_]):
                     if key[0] == first:
                         heard[key].append(id_)
-        sizes: dict[int, list[str]] = defaultdict(list)
-        for key in heard:
-            sizes[len(key)].append(key)
-        return dict(heard), dict(sizes)
+        keys = list(heard)
+        return dict(heard), keys, Letters(keys) if keys else None
