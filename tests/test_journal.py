@@ -427,8 +427,8 @@ def _free(path: Path) -> bool:
 def test_the_record_is_for_its_owner_alone(desk: Callable[[], JournalStore], folder: Path) -> None:
     desk().write(event("e1"))
     modes = {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))}
-    assert modes.pop("store") == modes.pop("journal") == modes.pop("archive") == 0o700
-    assert modes == dict.fromkeys(("lock", "lock.next", "2026-11-21.jsonl"), 0o600)
+    assert modes.pop("store") == modes.pop("journal") == modes.pop("archive") == modes.pop("audit") == 0o700
+    assert modes == dict.fromkeys(("lock", "lock.next", "2026-11-21.jsonl", "2026-11.jsonl"), 0o600)
 
 
 @pytest.mark.parametrize("path", [r"\\server\share\triage", r"\\?\UNC\server\share"])

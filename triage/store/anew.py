@@ -8,7 +8,7 @@ that. Stopped at any point before, nothing has happened; after it, only what was
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,7 +33,7 @@ class Anew:
 
     def __init__(self, archive: Archive, cipher: Cipher | None, tell: Callable[[str], None]) -> None:
         self._archive, self._cipher, self._tell = archive, cipher, tell
-        self._was = archive.cipher
+        self._was = archive.cipher and archive.cipher.id
         self._done: dict[str, Month] = {}
 
     def months(self) -> None:
@@ -77,9 +77,11 @@ class Anew:
         if events != size["events"]:
             raise StoreDamaged(f"{copy.path(month)} holds {events} events where {size['events']} were written.")
 
-    def commit(self, segments: Segments, live: Live, now: datetime, by: str) -> None:
-        """Make it count. Under the lock, caught up."""
-        if self._archive.cipher is not self._was:
+    def commit(
+        self, segments: Segments, live: Live, now: datetime, by: str, audit: Mapping[str, Any] | None = None
+    ) -> None:
+        """Make it count. Under the lock, caught up; ``audit`` is the head that the audit has."""
+        if (self._archive.cipher and self._archive.cipher.id) != self._was:
             raise StoreBusy("Somebody else has just written the record anew. Look with “triage store info”.")
         self.months()
         carried: list[list[Op]] = [[["put", "events", *doc] for doc in live.docs(call)] for call in live.trails]
@@ -88,17 +90,19 @@ class Anew:
         while carried_name(day) in segments.names:
             day += timedelta(days=1)
         commit, sizes = segments.folder / carried_name(day), {month: new for month, (_, new) in self._done.items()}
-        data = carried_segment(commit.name, self._cipher, live.newest or iso(now), by, sizes, carried)
+        data = carried_segment(commit.name, self._cipher, live.newest or iso(now), by, sizes, carried, audit)
         if Lines(commit.name, self._cipher).scan(data).bad_line:
             raise StoreDamaged("What was encrypted can't be read again. Nothing was changed.")
         segments.close()
         write_whole(commit, data)
 
     def undo(self) -> None:
-        """Take away what was written and doesn't count."""
+        """Take away what was written and doesn't count. Under the lock, caught up: the end may have come after it did."""
+        counting = {self._archive.path(month).name for month in self._archive.sizes}
         for _, new in self._done.values():
-            with suppress(OSError):
-                (self._archive.folder / new["file"]).unlink()
+            if new["file"] not in counting:
+                with suppress(OSError):
+                    (self._archive.folder / new["file"]).unlink()
 
 
 def leftovers(segments: Segments, archive: Archive) -> list[Path]:

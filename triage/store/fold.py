@@ -34,7 +34,8 @@ def fold(segments: Segments, archive: Archive, day: date, now: datetime, by: str
     past = Segments(segments.folder, until=day)
     live = Live(_nothing)
     try:
-        live.apply(past.catch_up().records)
+        records = past.catch_up().records
+        live.apply(records)
     finally:
         past.close()
     done: dict[str, list[tuple[Call, Docs]]] = defaultdict(list)
@@ -57,7 +58,8 @@ def fold(segments: Segments, archive: Archive, day: date, now: datetime, by: str
         for month, calls in done.items():
             sizes[month] = archive.append(month, calls)
         segments.close()
-        write_whole(commit, carried_segment(commit.name, segments.cipher, at, by, sizes, carried))
+        head = audit_head(records)
+        write_whole(commit, carried_segment(commit.name, segments.cipher, at, by, sizes, carried, head))
     except OSError:
         for month in () if commit.exists() else done:
             with suppress(OSError):
@@ -88,15 +90,29 @@ def adopt(segments: Segments, archive: Archive, calls: Iterable[Call], at: str, 
 
 
 def carried_segment(
-    name: str, cipher: Cipher | None, at: str, by: str, sizes: Mapping[str, Any], carried: list[list[Op]]
+    name: str,
+    cipher: Cipher | None,
+    at: str,
+    by: str,
+    sizes: Mapping[str, Any],
+    carried: list[list[Op]],
+    audit: Mapping[str, Any] | None = None,
 ) -> bytes:
-    """The bytes of a carried segment."""
+    """The bytes of a carried segment. ``audit`` is the head that the audit had when it was made."""
     kept = [ops for ops in carried if ops]
     head = {"v": VERSION, "at": at, "by": by, "lines": len(kept) + 1, "archives": sizes, "ops": []}
+    if audit:
+        head["audit"] = {"n": audit["n"], "hash": audit["hash"]}
     whole, data = Lines(name, cipher), bytearray()
     for record in _records(head, kept, at, by):
         data += whole.encode(record, len(data))
     return bytes(data)
+
+
+def audit_head(records: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The newest head of the audit that these records note."""
+    told = (record["audit"] for record in records if record.get("audit"))
+    return max(told, key=lambda head: int(head["n"]), default=None)
 
 
 def _records(head: dict[str, Any], kept: list[list[Op]], at: str, by: str) -> Iterator[dict[str, Any]]:

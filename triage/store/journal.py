@@ -20,23 +20,27 @@ secure.py       encrypting a record, and what lies open beside it
 lock.py         one writer at a time
 place.py        where a store may stand
 upkeep.py       verify, backup, restore
+auditlog.py     the audit, in files of its own
 =============== ======================================================================
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tinydb import where
 
+from triage.audit import START, Anchor, Line, Note
 from triage.errors import NotFound, StoreDamaged
-from triage.model import Call, CallSummary, Claim, Event
+from triage.model import Call, CallSummary, Claim, Event, Staff
 from triage.store.anew import Anew, sweep
-from triage.store.archive import Archive, Docs, call_from, check_archive, months_between
+from triage.store.archive import Archive, Docs, Places, call_from, check_archive, months_between
+from triage.store.auditlog import AuditLog, Rolls, head_of, make, month_name, of_note, rebuilt, workstation
 from triage.store.cipher import Cipher
 from triage.store.documents import claim_id, claim_of, iso, local_day, starts
 from triage.store.files import failed, private_folder
@@ -44,9 +48,11 @@ from triage.store.fold import adopt, fold
 from triage.store.live import Live
 from triage.store.lock import StoreLock
 from triage.store.place import refuse_network
-from triage.store.records import VERSION, Op
+from triage.store.records import VERSION, Op, Record
 from triage.store.segments import WAY_OUT, Segments, day_of, is_carried
 from triage.store.tinytable import Doc
+
+T = TypeVar("T")
 
 
 class JournalStore:
@@ -61,6 +67,11 @@ class JournalStore:
         self.path, self.desk, self._clock = path, desk, clock
         self.segments = Segments(path / "journal")
         self.archives = Archive(path / "archive")
+        self.audits = AuditLog(path / "audit")
+        self._anchor = Anchor(0, START)
+        self._rolls = Rolls(self._archived, lambda call, since: self._live.docs(call, since))
+        self.role_of: Callable[[str], str] = lambda who: ""
+        """The roles of whoever writes, for the audit."""
         self._lock = StoreLock(path / "lock", timeout)
         self._live = Live(self._keep)
         self._news = False
@@ -91,6 +102,9 @@ class JournalStore:
             if news.reset:
                 self._live = Live(self._keep)
                 self.archives.sizes, self.archives.cipher = self.segments.archives, self.segments.cipher
+                self.audits.cipher = self.segments.cipher
+                self._rolls.forget()
+                self._anchor = Anchor(0, START)
                 try:
                     check_archive(self.archives, self.segments)
                 except StoreDamaged:
@@ -99,12 +113,81 @@ class JournalStore:
         except OSError as error:
             raise failed(self.segments.folder, error) from error
         self._live.apply(news.records)
+        self._note_head(*news.records)
         self._news = self._news or bool(news.records)
 
     def _keep(self, ops: list[Op]) -> None:
         now = self._clock()
-        record = {"v": VERSION, "at": iso(now), "by": self.desk, "ops": ops}
+        self._catch_up_audit()
+        made = make(ops, self._anchor, self._rolls, lambda who, _: self.role_of(who), workstation())
+        record = {"v": VERSION, "at": iso(now), "by": self.desk, "ops": ops, "audit": made.head}
         self._live.apply([self.segments.append(record, local_day(now))])
+        self._note_head(record)
+        with suppress(OSError):  # made again from the journal's record, once there is room
+            self.audits.append(made.lines, month_name(now), durable=False)
+
+    # ------------------------------------------------------------------ the audit
+
+    def _note_head(self, *records: Record) -> None:
+        """Keep in mind how far the audit has got, by the journal."""
+        for record in records:
+            head = head_of(record)
+            if head is not None and head.n > self._anchor.n:
+                self._anchor = head
+
+    def _catch_up_audit(self) -> None:
+        """Bring audit and journal to one head: lines that a crash took are made again from the journal's records.
+
+        Lines that can't be, because somebody cut them off, stay missing: the numbers go on after them, so that
+        ``verify`` names them for ever.
+        """
+        try:
+            self.audits.catch_up()
+            if self.audits.n < self._anchor.n:
+                self._heal()
+        except OSError as error:
+            raise failed(self.audits.folder, error) from error
+        if self.audits.n > self._anchor.n:
+            self._anchor = self.audits.head
+
+    def _heal(self) -> None:
+        again, live = Segments(self.segments.folder), Live(self._keep)
+        try:
+            records = again.catch_up().records
+        finally:
+            again.close()
+        rolls = Rolls(lambda call: [] if _opened(live, call) else self.archives.docs(call), live.docs)
+        lost = rebuilt(records, self.audits.head, lambda record: live.apply([record]), rolls)
+        self.audits.append(lost, month_name(self._clock()), durable=True)
+
+    def note(self, note: Note, by: Staff) -> None:
+        """Keep a line of the audit about something that changes no call, durable on return."""
+        with self.locked():
+            self._catch_up_audit()
+            now = self._clock()
+            sealed = of_note(note, by.id, ", ".join(by.roles), now, self._anchor)
+            try:
+                self.audits.append([sealed], month_name(now), durable=True)
+            except OSError as error:
+                raise failed(self.audits.folder, error) from error
+            head = {"n": sealed.line.n, "hash": sealed.hash}
+            self.segments.append(
+                {"v": VERSION, "at": iso(now), "by": self.desk, "ops": [], "audit": head}, local_day(now)
+            )
+            self._anchor = Anchor(sealed.line.n, sealed.hash)
+
+    def audit(self) -> Iterator[Line]:
+        """Every line of the audit that can be read, oldest first."""
+        with self.locked():
+            self._catch_up_audit()
+        for sealed in self.audits.lines():
+            if not isinstance(sealed, str):
+                with suppress(ValueError, KeyError, TypeError):
+                    yield sealed.line
+
+    def _archived(self, call_id: str) -> Docs:
+        """What of a call isn't live."""
+        return [] if _opened(self._live, call_id) else self.archives.docs(call_id)
 
     def write(
         self,
@@ -129,25 +212,33 @@ class JournalStore:
     def call(self, call_id: str) -> Call:
         """The call, live or archived."""
         with self._lock.threads:
-            call = call_from(call_id, self._docs(call_id))
+            call = call_from(call_id, self._settled(lambda: self._docs(call_id)))
         if call.events:
             return call
         if self.refresh():
             return self.call(call_id)
         raise NotFound(f"No call is kept under “{call_id}”.")
 
+    def _settled(self, read: Callable[[], T]) -> T:
+        """Read from the archive; once more when another desk has just written it anew."""
+        try:
+            return read()
+        except (StoreDamaged, OSError):
+            if not self.segments.changed():
+                raise
+            with self.locked():
+                return read()
+
     def _docs(self, call_id: str) -> Docs:
         """A call's documents, from the archive too when its beginning isn't live."""
-        trail = self._live.trails.get(call_id)
-        earlier = [] if trail and trail.opened else self.archives.docs(call_id)
-        return earlier + self._live.docs(call_id)
+        return self._archived(call_id) + self._live.docs(call_id)
 
     def find(self, ref: str) -> str:
         """The id of the call with this id or reference."""
         ref = ref.strip()
         with self._lock.threads:
             known = ref if ref in self._live.trails else self._live.refs.get(ref.upper())
-            known = known or self.archives.find(ref)
+            known = known or self._settled(lambda: self.archives.find(ref))
         if known:
             return known
         if self.refresh():
@@ -167,17 +258,24 @@ class JournalStore:
     def calls(self, since: date, until: date) -> Iterator[Call]:
         """The calls opened on these days, newest first."""
         for line, places in self._listed(since, until):
-            yield self.archives.call(line, places) if places else self.call(line.id)
+            yield self._from_archive(line.id, places) if places else self.call(line.id)
 
-    def _listed(self, since: date, until: date) -> Iterator[tuple[CallSummary, list[tuple[int, int]]]]:
+    def _from_archive(self, call_id: str, places: Places) -> Call:
+        """An archived call by its places, while the month's file is the one they are in."""
+        if self.archives.path(places.month) == places.path:
+            with suppress(StoreDamaged, OSError):
+                return call_from(call_id, self.archives.read(places.month, places.at))
+        return self.call(call_id)
+
+    def _listed(self, since: date, until: date) -> Iterator[tuple[CallSummary, Places | None]]:
         """Summaries, each with where its call stands in the archive; nowhere when some of it is live."""
         with self._lock.threads:
             live = [line for line in map(self._summary, list(self._live.trails)) if line]
         touched = {line.id for line in live}
         for month in months_between(self.archives.sizes, live, since, until):
-            found: dict[str, tuple[CallSummary, list[tuple[int, int]]]]
-            found = {line.id: (line, []) for line in live if f"{local_day(line.opened):%Y-%m}" == month}
-            found.update(self.archives.listed(month, touched))
+            found: dict[str, tuple[CallSummary, Places | None]]
+            found = {line.id: (line, None) for line in live if f"{local_day(line.opened):%Y-%m}" == month}
+            found.update(self._settled(partial(self.archives.listed, month, touched)))
             inside = [row for row in found.values() if since <= local_day(row[0].opened) <= until]
             yield from sorted(inside, key=lambda row: (row[0].opened, row[0].id), reverse=True)
 
@@ -193,8 +291,9 @@ class JournalStore:
             live = list(self._live.trails)
         touched = set(live)
         for month in sorted(self.archives.sizes):
-            for call_id, places in self.archives.places(month, touched).items():
-                yield call_from(call_id, self.archives.read(month, places))
+            places = self._settled(partial(self.archives.places, month, touched))
+            for call_id, there in places.items():
+                yield self._from_archive(call_id, there)
         for call_id in live:
             yield self.call(call_id)
 
@@ -278,11 +377,13 @@ class JournalStore:
         try:
             anew.months()
             with self.locked():
-                anew.commit(self.segments, self._live, self._clock(), self.desk)
+                self._catch_up_audit()
+                head = {"n": self._anchor.n, "hash": self._anchor.hash}
+                anew.commit(self.segments, self._live, self._clock(), self.desk, head)
+                self.audits.write_anew(cipher)
         except BaseException as error:
             with self.locked():
-                if self.segments.cipher is not cipher:
-                    anew.undo()
+                anew.undo()
             if isinstance(error, OSError):
                 raise failed(self.path, error) from error
             raise
@@ -327,3 +428,10 @@ class JournalStore:
         """Let go of the journal's file."""
         with self._lock.threads:
             self.segments.close()
+            self.audits.close()
+
+
+def _opened(live: Live, call_id: str) -> bool:
+    """Whether all of a call is live."""
+    trail = live.trails.get(call_id)
+    return trail is not None and trail.opened

@@ -113,10 +113,11 @@ class Live:
             self.release(owner)
         self.claims.upsert(document(mine, claim_doc(claim)))
 
-    def docs(self, call_id: str) -> list[tuple[str, Doc]]:
-        """A call's event documents by id, oldest first."""
+    def docs(self, call_id: str, since: int = 0) -> list[tuple[str, Doc]]:
+        """A call's event documents by id, oldest first, but for the first ``since``."""
         trail = self.trails.get(call_id)
-        found = [(key, self.events.get(doc_id=key)) for key in trail.events] if trail else []  # type: ignore[call-overload]
+        events = trail.events[since:] if trail else ()
+        found = [(key, self.events.get(doc_id=key)) for key in events]  # type: ignore[call-overload]
         return [(key, doc) for key, doc in found if doc is not None]
 
     def call(self, call_id: str) -> Call:
