@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 
 from triage.errors import StoreError
 from triage.model import Call, Match
+from triage.staff import may
 from triage.ui.answering import Answering
 from triage.ui.callkeys import CallKeys
 from triage.ui.here import here
@@ -133,18 +134,28 @@ class CallScreen(CallKeys):
         app.begin(lambda: None)
         app.say("")
 
+    @on(HomePane.News)
+    def _home_news(self) -> None:
+        if here(self).call is None:
+            self.fill_home()
+
     def show_home(self) -> None:
+        """Home, with the cursor in it."""
+        self.fill_home()
+        self.set_focus(self.home)
+
+    def fill_home(self) -> None:
         """Offer the open calls."""
         app = here(self)
         desk = app.desk
         try:
-            offered = [(c, desk.walk(c).step) for c in desk.open_calls()]
+            mine = desk.open_calls() if may(desk.staff, "take calls") else ()
+            offered = [(c, desk.walk(c).step) for c in mine]
         except StoreError as error:
             app.say(str(error))
             offered = []
-        self.home.show(desk.script, offered, desk.clock())
+        self.home.show(desk.script, offered, desk.clock(), answers=may(desk.staff, "take calls"))
         self.query_one(HomePane).greet(desk)
-        self.set_focus(self.home)
 
     def _directory_loaded(self) -> None:
         self.suggest()
@@ -170,10 +181,17 @@ class CallScreen(CallKeys):
     @on(Home.Chosen, "#home-lines")
     def _home_chosen(self, event: Home.Chosen) -> None:
         event.stop()
-        if event.index == 0:
+        if event.index == 0 and not may(here(self).desk.staff, "take calls"):
+            self.call_later(self.action_search)
+        elif event.index == 0:
             self.action_new_call()
         else:
             self.take_back(self.home.calls[event.index - 1])
+
+    def forget(self) -> None:
+        """Somebody else sits here now."""
+        self.home.saved = None
+        self.show_home()
 
     def action_new_call(self) -> None:
         """Answer the phone."""

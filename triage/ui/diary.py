@@ -23,7 +23,7 @@ from triage.errors import StoreError
 from triage.model import Claim, Slot
 from triage.script import telling
 from triage.ui import standing
-from triage.ui.here import here
+from triage.ui.here import LOOK, here
 from triage.ui.looking import Looking
 from triage.ui.week import monday, week_of
 from triage.ui.widgets.callbar import CallBar
@@ -94,10 +94,10 @@ class DiaryScreen(Looking):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Look at the claims often, and at the clock every second."""
+        """Look for other desks' news often, and at the clock every second."""
         self.grid, self.card = self.query_one(WeekGrid), self.query_one(SlotCard)
         self.watch(here(self), "call", self._changed, init=False)
-        self.set_interval(2, self._look)
+        self.set_interval(LOOK, self._look)
         self.set_interval(1, self._tick)
 
     def on_screen_resume(self) -> None:

@@ -9,6 +9,9 @@ from textual.dom import DOMNode
 if TYPE_CHECKING:
     from triage.ui.app import TriageApp
 
+LOOK = 0.25
+"""Seconds between two looks for what other desks did: with half a second for the word to come, under a second."""
+
 
 def here(node: DOMNode) -> TriageApp:
     """The app that ``node`` is in."""

@@ -8,13 +8,16 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from triage.desk import Desk
 from triage.errors import StoreError
 from triage.model import Call
 from triage.script.form import Script
+from triage.staff import may
 from triage.ui import words
+from triage.ui.here import LOOK, here
 from triage.ui.widgets.lines import Lines
 
 
@@ -31,14 +34,22 @@ class Home(Lines):
         self.saved: Call | None = None
         """The call saved last."""
 
-    def show(self, script: Script, calls: Sequence[tuple[Call, str | None]], now: datetime) -> None:
-        """Offer these open calls, each with the step it stands at."""
+    def show(
+        self, script: Script, calls: Sequence[tuple[Call, str | None]], now: datetime, *, answers: bool = True
+    ) -> None:
+        """Offer these open calls, each with the step it stands at; the cursor stays on the call it was on.
+
+        The first line is the telephone, or for somebody who doesn't answer it the directory.
+        """
+        chosen = self.calls[self.cursor - 1].id if 0 < self.cursor <= len(self.calls) else ""
         self.calls = tuple(c for c, _ in calls)
         rows = [
-            Content.assemble(("Answer the phone", "bold"), ("   Enter or F2", "$quiet")),
+            Content.assemble(("Answer the phone", "bold"), ("   Enter or F2", "$quiet"))
+            if answers
+            else Content.assemble(("Search the directory", "bold"), ("   Enter or F3", "$quiet")),
             *(_row(script, call, at) for call, at in calls),
         ]
-        self.put(rows, 0)
+        self.put(rows, next((at for at, call in enumerate(self.calls, 1) if call.id == chosen), 0))
 
 
 def _row(script: Script, call: Call, at: str | None) -> Content:
@@ -52,7 +63,10 @@ def _row(script: Script, call: Call, at: str | None) -> Content:
 
 
 class HomePane(Vertical):
-    """Home with its greeting."""
+    """Home with its greeting. It looks for other desks' news, and asks to be filled again when there is some."""
+
+    class News(Message):
+        """What home shows is no longer so."""
 
     DEFAULT_CSS = """
     HomePane {
@@ -61,6 +75,7 @@ class HomePane(Vertical):
         #greeting { margin-bottom: 2; }
         #saved { margin-bottom: 2; border-left: outer $accent; padding: 0 2; }
         #counts { margin-top: 2; color: $quiet; }
+        #away { margin-top: 1; color: $warning; text-style: bold; display: none; }
     }
     """
 
@@ -68,18 +83,40 @@ class HomePane(Vertical):
         super().__init__()
         self._home = home
         self._greeting, self._counts = Static(id="greeting", markup=False), Static(id="counts", markup=False)
-        self._saved = Static(id="saved", markup=False)
+        self._saved, self._away = Static(id="saved", markup=False), Static(id="away", markup=False)
+        self._trouble = ""
 
     def compose(self) -> ComposeResult:
         """Greeting, list, counts."""
-        yield from (self._greeting, self._saved, self._home, self._counts)
+        yield from (self._greeting, self._saved, self._home, self._counts, self._away)
+
+    def on_mount(self) -> None:
+        """Look often: a stat of a file, or whether a word came."""
+        self.set_interval(LOOK, self._look)
+
+    def _look(self) -> None:
+        app = here(self.screen)
+        if app.call is not None or not self.screen.is_current:
+            return
+        store = app.desk.store
+        try:
+            news = store.refresh()
+        except StoreError as error:
+            app.say(str(error))
+            return
+        if news or store.trouble != self._trouble:
+            self.post_message(self.News())
 
     def greet(self, desk: Desk) -> None:
         """The organisation, the handler, the day, and the handler's calls of today."""
+        takes = may(desk.staff, "take calls")
         try:
-            today = desk.calls_today()
+            today = desk.calls_today() if takes else ()
         except StoreError:
             today = ()
+        self._trouble = desk.store.trouble
+        self._away.display = bool(self._trouble)
+        self._away.update(f"✗ {self._trouble}" if self._trouble else "")
         self._saved.display = self._home.saved is not None
         if self._home.saved is not None:
             self._saved.update(_summary(desk, self._home.saved))
@@ -91,7 +128,10 @@ class HomePane(Vertical):
             )
         )
         many = f"{len(today)} calls" if len(today) > 1 else "one call"
-        self._counts.update(f"Today: {many} answered, {closed} saved." if today else "No calls yet today.")
+        counts = f"Today: {many} answered, {closed} saved." if today else "No calls yet today."
+        roles = f"Here as {', '.join(desk.staff.roles) or 'nobody with a role yet: ask the administrator'}."
+        said = desk.door.said if desk.door else ""
+        self._counts.update("\n".join(filter(None, (counts if takes else roles, said))))
 
 
 def _summary(desk: Desk, call: Call) -> Content:
