@@ -14,8 +14,6 @@ from triage.ui.app import TriageApp
 from triage.ui.ideas import IdeasDialog
 
 Start = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
-LUNCH = ("1", "1", "8", "2", "enter", "2", "enter", "2", "enter", "enter", "enter", "enter", "2", "enter")
-"""No danger, for me, 82, eating is hard, by bus, nowhere named, a little, nothing special, English, lunch with others."""
 
 
 def app_of(pilot: Pilot[None]) -> TriageApp:

@@ -12,6 +12,7 @@ from triage.desk import formats, safety
 from triage.desk.desk import Desk, Slip
 from triage.errors import NotFound
 from triage.handover import Handover, NextStep, case_note, leaflet, read_back
+from triage.handover.mail import Mail, draft, mail
 from triage.handover.message import Message, text_message
 from triage.handover.note import YOU
 from triage.model import Call, Slot
@@ -138,6 +139,52 @@ def print_leaflet(desk: Desk, call: Call) -> tuple[Call, str]:
     except NoPrinter as error:
         return call, str(error)
     return desk.handed(call, "leaflet", "printed", "PDF"), f"leaflet {how}"
+
+
+def mailed(desk: Desk, call: Call) -> Mail:
+    """The e-mail the caller could be sent: nothing is sent or noted here.
+
+    Raises :class:`Slip` with the reason when nothing may leave for this person.
+    """
+    there = desk.walk(call)
+    why = safety.to_send(there.flags)
+    if why:
+        raise Slip(why)
+    found, form = handover(desk, call), formats.wanted(desk.script, there)
+    listings = desk.listings(call)
+    return mail(
+        listings,
+        found.steps,
+        organisation=desk.tools.organisation,
+        call_ref=call.ref,
+        plain=formats.plain(there),
+        today=desk.today,
+        appointments=found.appointments,
+        points=form.points,
+        others=form.others,
+        language=form.language,
+        maker=desk.tools.standards.role("other_formats"),
+        demonstration=any(listing.demonstration for listing in listings),
+    )
+
+
+def write_mail(desk: Desk, call: Call) -> tuple[Call, Path]:
+    """The e-mail as a draft for a mail program, with the PDF unless they want plain text; noted on the call."""
+    from triage.handover.pdf import pdf
+
+    made = mailed(desk, call)
+    points = formats.wanted(desk.script, desk.walk(call)).points or 12
+    attached = pdf(made.page, points=points, title=f"What we talked about – {call.ref}") if made.page else b""
+    folder = desk.tools.data_dir / "leaflets"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{_file_name(call)}.eml"
+    path.write_bytes(draft(made, attached, f"{_file_name(call)}.pdf"))
+    return desk.handed(call, "e-mail", "draft", "HTML and PDF" if made.page else "plain text"), path
+
+
+def cautions(desk: Desk, call: Call, channel: str) -> tuple[str, ...]:
+    """What the person needs that a ``text`` or an ``email`` may not be."""
+    return formats.cautions(desk.script, desk.walk(call), channel)
 
 
 def texted(desk: Desk, call: Call) -> Message:

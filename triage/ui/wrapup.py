@@ -17,11 +17,10 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from triage.desk import duties, handing
-from triage.errors import TriageError
 from triage.model import Call
 from triage.script import telling
 from triage.script.walk import Walk
-from triage.ui import standing
+from triage.ui import sending, standing
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
 from triage.ui.here import here
 from triage.ui.widgets.callbar import CallBar
@@ -43,6 +42,7 @@ class WrapUpScreen(Screen[str | None]):
         Binding("p", "leaflet", "leaflet", id="leaflet", tooltip="Write the leaflet as text, HTML and PDF"),
         Binding("P", "print", "print", id="print", show=False, tooltip="Write the leaflet and print it"),
         Binding("t", "text", "text message", id="text", show=False, tooltip="The text message: its words and length"),
+        Binding("e", "mail", "e-mail", id="mail", show=False, tooltip="The e-mail: its words, length and reading age"),
         Binding("y", "copy", "copy note", id="copy", tooltip="Copy the case note to the clipboard"),
         Binding("ctrl+l,f2", "leave", "back to the call", id="unwrap", key_display="ctrl+l"),
         Binding("f9", "rule('s')", "safeguarding", show=False),
@@ -216,52 +216,19 @@ class WrapUpScreen(Screen[str | None]):
 
     def action_leaflet(self) -> None:
         """Write the leaflet, unless nothing may leave for this person."""
-        app = here(self)
-        if app.call is None:
-            return
-        try:
-            app.call, paths = handing.write_leaflet(app.desk, app.call)
-        except (TriageError, OSError) as error:
-            app.say(str(error))
-        else:
-            from triage.handover.message import reading_age
-
-            age = reading_age(paths["text"].read_text(encoding="utf-8"))
-            app.say(f"leaflet saved: {paths['html']} and PDF · reading age {age} · P prints · t text message")
+        sending.leaflet(here(self))
 
     def action_print(self) -> None:
         """Write the leaflet and put it on paper; or say where it lies."""
-        app = here(self)
-        if app.call is None:
-            return
-        try:
-            app.call, how = handing.print_leaflet(app.desk, app.call)
-        except (TriageError, OSError) as error:
-            app.say(str(error))
-        else:
-            app.say(how)
+        sending.on_paper(here(self))
 
     def action_text(self) -> None:
-        """Show the text message as it would go; Enter copies it and notes that."""
-        app = here(self)
-        if app.call is None:
-            return
-        try:
-            made = handing.texted(app.desk, app.call)
-        except TriageError as error:
-            app.say(str(error))
-            return
-        parts = "one part" if made.parts == 1 else f"{made.parts} parts"
-        out = f" Left out for want of room: {', '.join(made.left_out)}." if made.left_out else ""
-        words = f"{made.used} of {made.limit} characters, {parts}.{out}\n\n{made.text}"
+        """Show the text message as it would go."""
+        sending.text(here(self))
 
-        def copied(picked: str | None) -> None:
-            if picked == "copy" and app.do(app.desk.handed, "text message", "copied", f"{made.used} characters"):
-                app.copy_to_clipboard(made.text)
-                app.say("text message copied; if it does not paste, your terminal forbids it")
-
-        picks = (Pick("copy", "Copy it, to send it", "1"), Pick("leave", "Leave it", "2"))
-        app.push_screen(PickDialog("Text message", picks, words=words), copied)
+    def action_mail(self) -> None:
+        """Show the e-mail as it would go."""
+        sending.mail(here(self))
 
     def action_other(self) -> None:
         """Choose another outcome, with a reason."""
