@@ -13,6 +13,7 @@ from triage.errors import NotFound, NotYours, SlotTaken
 from triage.model import Claim, Event
 from triage.store.base import Store
 from triage.store.journal import JournalStore
+from triage.store.secure import encrypt
 
 from . import servers
 
@@ -45,7 +46,15 @@ def postgresql(place: Path, clock: Clock) -> Callable[[], Store]:
     return lambda: PostgresStore(address, desk="test", clock=clock, outbox=place / "outbox", look_every=0)
 
 
-STORES = {"journal": journal, "postgresql": postgresql}
+def encrypted(place: Path, clock: Clock) -> Callable[[], Store]:
+    pytest.importorskip("cryptography", reason="cryptography isn't installed (the extra “secure”)")
+    store = JournalStore(place / "store", clock=clock)
+    encrypt(store, place / "data", place / "record.key", lambda words: None)
+    store.close()
+    return journal(place, clock)
+
+
+STORES = {"journal": journal, "journal, encrypted": encrypted, "postgresql": postgresql}
 
 
 @pytest.fixture

@@ -21,8 +21,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.bench.acknowledged import Desks, Log, Opens, Ours, bad, check, read_log, write
+from tests.bench.acknowledged import Desks, Log, Opens, Ours, bad, check, read_log, utc_now, write
 from triage.store.journal import JournalStore
+from triage.store.secure import encrypt
 
 ENOUGH = 40
 """Saves that each writer has made before the run ends."""
@@ -48,6 +49,13 @@ def archive(place: Path, log_path: Path, stop: Path, now: FastClock) -> None:
         time.sleep(0.01)
 
 
+def encrypted(place: Path) -> None:
+    """Make an encrypted record, its key beside the run's logs."""
+    store = JournalStore(place, desk="bench", clock=utc_now)
+    encrypt(store, place, place.parent / "record.key", lambda words: None)
+    store.close()
+
+
 def run(place: Path, *, writers: int, kills: int, pause: float, broken: str = "", days: float = 0) -> dict[str, Any]:
     """Start the desks, kill them, let them finish; what the check found."""
     stop, archived = place.parent / "stop", place.parent / "archiver.log"
@@ -61,7 +69,7 @@ def run(place: Path, *, writers: int, kills: int, pause: float, broken: str = ""
     desks = Desks(works, stop)
     while desks.killed < kills:
         desks.kill_one(pause)
-    while broken != "lock" and time.monotonic() < began + 600 and min(map(_saves, logs)) < ENOUGH:
+    while broken != "lock" and time.monotonic() < began + 60 + kills * pause and min(map(_saves, logs)) < ENOUGH:
         time.sleep(pause)
     desks.finish()
     return {
@@ -85,8 +93,11 @@ def main() -> int:
     words.add_argument(
         "--break", dest="broken", choices=["lock", "ack", "forget"], default="", help="a negative control"
     )
+    words.add_argument("--encrypted", action="store_true", help="on an encrypted record")
     args = words.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        if args.encrypted:
+            encrypted(Path(folder) / "store")
         found = run(
             Path(folder) / "store",
             writers=args.writers,
@@ -95,7 +106,7 @@ def main() -> int:
             broken=args.broken,
             days=args.days,
         )
-    print(json.dumps({"writers": args.writers, "broken": args.broken or None, **found}))
+    print(json.dumps({"writers": args.writers, "broken": args.broken or None, "encrypted": args.encrypted, **found}))
     return 1 if bad(found) else 0
 
 

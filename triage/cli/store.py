@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from triage.cli import command, store_of
+from triage.cli.securing import encrypt, found, key, words_of
 from triage.settings import data_dir, is_server, now
 
 QUIET = 0.5
@@ -27,12 +28,20 @@ def add(commands: Any) -> None:
         ("restore", "put the backup DIR in the record's place; what was there is kept aside", restore),
         ("archive", "fold the closed calls of past days into monthly files", archive),
         ("move", "copy the record to another folder or server, and compare the two; run again, it goes on", move),
+        ("encrypt", "encrypt the record on this machine, while desks work; --off makes it plain again", encrypt),
+        ("key", "put a copy of the record's key in the new FILE, for a safe", key),
     ):
         made = command(parts, name, words)
         if name in ("backup", "restore"):
             made.add_argument("folder", metavar="DIR", type=Path)
         if name == "move":
             made.add_argument("--to", metavar="ADDRESS", required=True, help="postgresql://… or a folder")
+        if name == "encrypt":
+            made.add_argument("--key-file", metavar="FILE", type=Path, help="keep the key there, not in the keychain")
+            made.add_argument("--new-key", action="store_true", help="give an encrypted record another key")
+            made.add_argument("--off", action="store_true", help="make the record plain again")
+        if name == "key":
+            made.add_argument("file", metavar="FILE", type=Path)
         if name == "restore":
             made.add_argument("--force", action="store_true", help="even when the record has newer work")
         made.add_argument("--json", action="store_true", help="one JSON document on standard output")
@@ -85,7 +94,7 @@ def _size(amount: int) -> str:
 def info(args: argparse.Namespace) -> int:
     """Say where the record is and what it holds."""
     store = _open(args)
-    told = store.info()
+    told = {**store.info(), **found(store, args)}
     store.close()
     _show(
         args,
@@ -94,7 +103,7 @@ def info(args: argparse.Namespace) -> int:
         f"Calls    {told['calls']:,}, {told['open']:,} open\n"
         f"Events   {told['events']:,}\n"
         f"Claims   {told['claims']:,} slots held or booked\n"
-        f"Newest   {told['newest'] or 'nothing saved yet'}",
+        f"Newest   {told['newest'] or 'nothing saved yet'}\n" + words_of(told),
     )
     return 0
 

@@ -13,6 +13,7 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,22 @@ Sizes = Mapping[str, Mapping[str, Any]]
 """By month: the ``bytes`` of its file that count and the ``calls`` and ``events`` in them; the ``file``, when it isn't
 named after the month alone."""
 NONE: Mapping[str, Any] = {"bytes": 0, "calls": 0, "events": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a call stands in a month: offset and bytes of each of its lines in the file that was the month's then."""
+
+    month: str
+    path: Path
+    at: tuple[tuple[int, int], ...]
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return iter(self.at)
+
+    def plus(self, at: tuple[int, int]) -> Places:
+        """One line more."""
+        return Places(self.month, self.path, (*self.at, at))
 
 
 def month_of(call: Call) -> str:
@@ -101,25 +118,23 @@ class Archive:
         """The month's index, in the order the calls were archived."""
         return (line_of(record) for record in map(decode, lines(self._index(month))) if record)
 
-    def listed(self, month: str, but: Collection[str]) -> dict[str, tuple[CallSummary, list[tuple[int, int]]]]:
+    def listed(self, month: str, but: Collection[str]) -> dict[str, tuple[CallSummary, Places]]:
         """The month's calls with where they stand in it, by id, without those named in ``but``."""
-        found: dict[str, tuple[CallSummary, list[tuple[int, int]]]] = {}
+        found: dict[str, tuple[CallSummary, Places]] = {}
+        nowhere = (None, Places(month, self.path(month), ()))
         for line in self.lines(month) if month in self.sizes else ():
             if line.summary and line.call not in but:
-                found[line.call] = (line.summary, [*found.get(line.call, (None, []))[1], line.at])
+                found[line.call] = (line.summary, found.get(line.call, nowhere)[1].plus(line.at))
         return found
 
-    def places(self, month: str, but: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+    def places(self, month: str, but: Collection[str]) -> dict[str, Places]:
         """Where each call stands in the month, those never opened too, without those named in ``but``."""
-        found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        found: dict[str, Places] = {}
+        nowhere = Places(month, self.path(month), ())
         for line in self.lines(month):
             if line.call not in but:
-                found[line.call].append(line.at)
+                found[line.call] = found.get(line.call, nowhere).plus(line.at)
         return found
-
-    def call(self, line: CallSummary, places: Iterable[tuple[int, int]]) -> Call:
-        """The call of a line, from where it stands."""
-        return call_from(line.id, self.read(f"{local_day(line.opened):%Y-%m}", places))
 
     def _matching(self, month: str, field: str, value: str) -> list[Line]:
         """The lines with this value, found without reading the others."""

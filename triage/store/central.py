@@ -10,15 +10,19 @@ meanwhile can be read, since all of them is in the outbox; the others need the s
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from triage.audit import Anchor, Line, Note, Sealed, check
+from triage.audit.agree import disagreements
 from triage.errors import NotFound, NotYours, SlotTaken, StoreAway
-from triage.model import Call, CallSummary, Claim, Event
+from triage.model import Call, CallSummary, Claim, Event, Staff
 from triage.store import rows
 from triage.store import statements as sql
 from triage.store.documents import LONDON, iso, starts
@@ -55,6 +59,7 @@ class PostgresStore:
         look_every: float = LOOK_EVERY,
     ) -> None:
         self._clock, self._look_every = clock, look_every
+        self.role_of: Callable[[str], str] = lambda who: ""
         self.outbox = Outbox(outbox, desk) if outbox else None
         self.server = Server(address, patience=patience, patient=outbox is not None)
         self.server.back = self._send
@@ -286,6 +291,7 @@ class PostgresStore:
             "newest": iso(newest) if newest else None,
             "server": version,
             "clock_ahead_s": round((self._clock() - now).total_seconds(), 1),
+            "encrypted": (self.outbox.encrypted if self.outbox else "") or None,
             "waiting_here": len(self.outbox.events()[0]) if self.outbox else 0,
         }
 
@@ -299,7 +305,32 @@ class PostgresStore:
             while page := [row[0] for row in self.server.rows(sql.ALL, after, PAGE)]:
                 faults += self._page_faults(page)
                 after = page[-1]
-        return faults
+            return faults or [*faults, *self._audit_faults()]
+
+    # ------------------------------------------------------------------ the audit
+
+    def note(self, note: Note, by: Staff) -> None:
+        """Keep a line of the audit about something that changes no call; refused while the server is away."""
+        more = json.dumps(dict(note.more), ensure_ascii=False)
+        values = (self._clock(), by.id, ", ".join(by.roles), note.action, note.record, note.reason, more)
+        self.server.rows(sql.NOTE, *values)
+
+    def audit(self) -> Iterator[Line]:
+        """Every line of the audit that this login may read, oldest first."""
+        for sealed in self._sealed():
+            with suppress(ValueError, KeyError, TypeError):
+                yield sealed.line
+
+    def _sealed(self) -> Iterator[Sealed]:
+        after = -1
+        while page := self.server.rows(sql.AUDIT, after, 10 * PAGE):
+            yield from (Sealed(*row[1:]) for row in page)
+            after = page[-1][0]
+
+    def _audit_faults(self) -> Iterator[str]:
+        head = [Anchor(n, digest, "table audit_head") for n, digest in self.server.rows(sql.HEAD)]
+        yield from check(self._sealed(), [anchor for anchor in head if anchor.n])
+        yield from disagreements(self.every(), self._sealed)
 
     def _page_faults(self, page: list[str]) -> Iterator[str]:
         lines = {row[0]: row for row in self.server.rows(sql.LISTED, page)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 import time
 from contextlib import suppress
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from triage.errors import StoreError, StoreFull
 
+_SHARED = stat.S_ISGID | stat.S_IWGRP
 _BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
 _NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -33,14 +35,35 @@ def failed(path: Path, error: OSError) -> StoreError:
     )
 
 
+def shared(folder: Path) -> bool:
+    """Whether somebody set this folder up for a group: writable for it, and what is made there is the group's."""
+    return os.name != "nt" and folder.stat().st_mode & _SHARED == _SHARED
+
+
+def _opened(path: Path, flags: int) -> int:
+    """A descriptor of a file for its owner alone, or for the group that its folder was set up for."""
+    descriptor = os.open(path, flags | _BINARY, 0o600)
+    if flags & os.O_CREAT and shared(path.parent) and os.fstat(descriptor).st_uid == os.geteuid():
+        os.fchmod(descriptor, 0o660)
+    return descriptor
+
+
 def open_append(path: Path, *, create: bool = False) -> int:
     """A descriptor that reads anywhere and writes at the end."""
-    return os.open(path, os.O_RDWR | (os.O_CREAT if create else 0) | os.O_APPEND | _BINARY, 0o600)
+    return _opened(path, os.O_RDWR | os.O_APPEND | (os.O_CREAT if create else 0))
 
 
 def open_new(path: Path) -> int:
     """A descriptor of a file that wasn't there; FileExistsError when it was."""
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | _BINARY, 0o600)
+    return _opened(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL)
+
+
+def open_lock(name: str) -> int:
+    """A descriptor of a file that is only locked; made when it isn't there. Every save opens it: cheap."""
+    try:
+        return os.open(name, os.O_RDWR | _BINARY)
+    except FileNotFoundError:
+        return _opened(Path(name), os.O_RDWR | os.O_CREAT)
 
 
 def read_from(descriptor: int, start: int) -> bytes:
@@ -81,17 +104,24 @@ def write_all(descriptor: int, data: bytes) -> None:
 
 
 def private_folder(path: Path) -> None:
-    """Make the folder, for its owner alone where the platform has modes."""
-    if not path.is_dir():
-        path.mkdir(parents=True, exist_ok=True)
+    """Make the folder, for its owner alone, or for the group that the one around it was set up for.
+
+    Windows takes the mode as a list of who may enter since its Python was mended in 2024 (3.11.10, 3.12.4); before
+    that the folder inherits the list of the one around it.
+    """
+    if path.is_dir():
+        return
+    private_folder(path.parent)
+    with suppress(FileExistsError):
+        path.mkdir(0o700)
         if os.name != "nt":
-            path.chmod(0o700)
+            path.chmod(0o2770 if shared(path.parent) else 0o700)
 
 
 def write_whole(path: Path, data: bytes, *, part: str = "") -> None:
     """A new file, durable under its name or not there at all; ``part`` tells two writers' unfinished files apart."""
     unfinished = path.with_name(f"{path.name}{part}.part")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
+    descriptor = _opened(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
         write_all(descriptor, data)
         flush(descriptor)

@@ -1,7 +1,7 @@
 """Where the record's key is kept: the system's keychain, or a file outside the data folder; never beside the record.
 
 A record says which key it needs by the key's id. It is looked for in the file that ``TRIAGE_KEY_FILE`` names, in the
-file that was named when the record was encrypted (``key.json`` in its folder holds that path), and in the keychain.
+files that were named when the record was encrypted (``key.json`` in its folder holds their paths), and in the keychain.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from pathlib import Path
 
 from triage.errors import StoreRefused
 from triage.store.cipher import KEY, Cipher, key_id
-from triage.store.files import write_whole
+from triage.store.files import shared, write_whole
 
 SERVICE = "triage record"
 HINT = "key.json"
 VARIABLE = "TRIAGE_KEY_FILE"
 _HEAD = "triage-key-1 "
 _NO_CHAIN = (
-    "This machine has no keychain that triage can use ({why}). Give --key-file FILE, a file outside the data folder "
-    "(a disk that is backed up elsewhere, a stick kept in a safe), and name it in TRIAGE_KEY_FILE on each desk."
+    "This machine has no keychain that triage can use ({why}). Give --key-file FILE: a file outside the data folder "
+    "that only you can read."
 )
 
 
@@ -58,28 +58,29 @@ def _cipher(key: bytes) -> Cipher:
 
 
 def _files(folder: Path) -> list[Path]:
-    named = os.environ.get(VARIABLE)
-    hint = _hint(folder).get("file")
-    return [Path(name).expanduser() for name in dict.fromkeys((named, hint)) if name]
+    named = [os.environ.get(VARIABLE, ""), *_hint(folder).values()]
+    return [Path(name).expanduser() for name in dict.fromkeys(named) if name]
 
 
 def _hint(folder: Path) -> dict[str, str]:
+    """The files of keys by their ids, the newest last; ``""`` for one in the keychain."""
     try:
         told = json.loads((folder / HINT).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return {str(key): str(file) for key, file in told.items()} if isinstance(told, dict) else {}
 
 
 def keep_hint(folder: Path, wanted: str, file: Path | None) -> None:
-    """Note which key the record in ``folder`` needs, and the file it was kept in. Not a secret."""
-    told = {"key": wanted, **({"file": str(file)} if file else {})}
+    """Note which key the record in ``folder`` needs from now on, and the file it is kept in. Not a secret."""
+    told = {key: named for key, named in _hint(folder).items() if key != wanted}
+    told[wanted] = str(file) if file else ""
     write_whole(folder / HINT, json.dumps(told).encode() + b"\n")
 
 
 def hinted(folder: Path) -> str:
-    """The id of the key that was noted for ``folder``; ``""`` when none was."""
-    return str(_hint(folder).get("key", ""))
+    """The id of the key noted last for ``folder``; ``""`` when none was."""
+    return next(reversed(_hint(folder)), "")
 
 
 # --- a file ---------------------------------------------------------------------------------------
@@ -88,7 +89,8 @@ def hinted(folder: Path) -> str:
 def read_key(path: Path) -> bytes:
     """The key in a file; :class:`StoreRefused` when it isn't one, or is open to others."""
     try:
-        if os.name != "nt" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        closed = stat.S_IRWXO if shared(path.parent) else stat.S_IRWXG | stat.S_IRWXO
+        if os.name != "nt" and path.stat().st_mode & closed:
             raise StoreRefused(f"The key file {path} is open to others. Close it (chmod 600 {path}) and try again.")
         words = path.read_text("utf-8", errors="replace")
     except OSError as error:
@@ -154,4 +156,6 @@ def to_keychain(key: bytes) -> None:
 
 
 def _first(error: Exception) -> str:
+    if type(error).__name__ == "NoKeyringError":
+        return "there is none"
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

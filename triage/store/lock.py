@@ -22,9 +22,8 @@ from pathlib import Path
 from filelock import lock_descriptor, unlock_descriptor
 
 from triage.errors import StoreBusy
-from triage.store.files import failed
+from triage.store.files import failed, open_lock
 
-_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOINHERIT", 0)
 POLL = 0.005
 """Seconds between two looks, at most, of whoever is next; filelock's own default makes eight desks wait 0.1 s."""
 QUEUE = 0.01
@@ -60,7 +59,7 @@ class StoreLock:
         opened: list[int] = []
         try:
             for name in self._files:
-                opened.append(os.open(name, _FLAGS, 0o600))
+                opened.append(open_lock(name))
         except OSError as error:
             for descriptor in opened:
                 os.close(descriptor)

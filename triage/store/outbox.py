@@ -30,7 +30,7 @@ from triage.store.files import (
     write_all,
     write_whole,
 )
-from triage.store.keys import find_cipher, hinted, keep_hint
+from triage.store.keys import HINT, find_cipher, hinted, keep_hint
 from triage.store.lock import StoreLock
 from triage.store.records import VERSION, Lines, Record, is_plain, key_of, lines, pack
 
@@ -58,17 +58,23 @@ class Outbox:
         """The id of the key that what waits will be encrypted with; ``""`` for none."""
         return hinted(self.path.parent)
 
-    def encrypt(self, cipher: Cipher, key_file: Path | None) -> None:
-        """Encrypt what waits, and whatever will. The key is where desks find it, in ``key_file`` if that is named."""
+    def encrypt(self, cipher: Cipher | None, key_file: Path | None) -> None:
+        """Encrypt what waits and whatever will, or (``None``) neither.
+
+        The key must be where desks find it, in ``key_file`` if that is named.
+        """
         try:
             private_folder(self.path.parent)
             with self._lock.held():
-                keep_hint(self.path.parent, cipher.id, key_file)
+                if cipher is not None:
+                    keep_hint(self.path.parent, cipher.id, key_file)
                 if self.waiting:
                     whole, data = Lines(self.path.name, cipher), b""
                     for record in self._records(self.path.read_bytes()):
                         data += whole.encode(record, len(data))
                     write_whole(self.path, data)
+                if cipher is None:
+                    (self.path.parent / HINT).unlink(missing_ok=True)
         except OSError as error:
             raise failed(self.path, error) from error
 
