@@ -17,7 +17,9 @@ from triage.cli import run
 from triage.directory.check import faults, likeness, notes
 from triage.errors import BadData
 from triage.library.directory import ACTIVITIES, CARE, Directory, load_directory
+from triage.library.lexicon import load_lexicon
 from triage.library.places import load_places
+from triage.library.searchindex import load_index
 from triage.model import Listing, Schedule
 from triage.settings import shipped
 
@@ -278,6 +280,13 @@ def test_the_first_real_import_replaces_the_demonstration_and_keeps_the_named_se
     assert "penderels-trust" in directory.by_id
     assert "knit-happens" not in directory.by_id
     assert len(directory.listings) < 100
+
+
+def test_what_the_council_imported_comes_before_a_shipped_service_that_was_not_named(tmp_path: Path) -> None:
+    folder = imported(tmp_path, real(name="Eastside Home Help", description="Home care, washing and dressing."))
+    index = load_index(load_directory(folder), load_lexicon(), load_places())
+    assert index.search("carer to wash him").matches[0].listing.id == "real-one"
+    assert index.search("penderels trust").matches[0].listing.id == "penderels-trust"
 
 
 def test_without_an_import_every_screen_is_told_that_it_is_a_demonstration(tmp_path: Path) -> None:

@@ -342,6 +342,27 @@ def test_a_phrase_is_heard_in_other_endings_and_other_words(lexicon: Lexicon, sa
     assert heard(lexicon, said) == ["falls"]
 
 
+def test_words_that_make_no_whole_phrase_are_guessed_from_what_others_said() -> None:
+    lexicon = Lexicon(
+        (
+            Concept("memory", ("left the kettle in the fridge", "purse in the freezer"), cues=("handbag",)),
+            Concept("meals", ("nothing in the fridge", "nothing to eat")),
+            Concept("falls", ("keeps falling",)),
+        ),
+        GRAMMAR,
+    )
+    idea = lexicon.hear("mum put her handbag in the freezer").ideas[0]
+    assert (idea.concept.id, idea.whole, idea.words) == ("memory", False, "handbag in the freezer")
+    assert not lexicon.hear("a game of chess").ideas
+
+
+def test_a_phrase_is_doubted_when_the_other_words_speak_of_something_else(lexicon: Lexicon) -> None:
+    alone = lexicon.hear("bad hip").ideas[0]
+    among = lexicon.hear("bad hip so she can't cook the potatoes").ideas[0]
+    assert (alone.concept.id, among.concept.id) == ("falls", "falls")
+    assert among.weight < alone.weight
+
+
 @pytest.mark.parametrize("said", ["cant cook", "can’t cook", "no longer cooks", "has stopped cooking", "never cooks"])
 def test_not_doing_it_is_the_same_however_it_is_denied(lexicon: Lexicon, said: str) -> None:
     assert heard(lexicon, said) == ["cooking"]

@@ -3,7 +3,7 @@
 A phrase is compared by its telling words: kin words (*mum, hubby*) and fillers drop out, endings and words of
 the same meaning count as one, and a negation joins the word that it denies, so that *can't cook*, *no longer cooks*
 and *has stopped cooking* are one phrase, and *not falling any more* is never *keeps falling*. The longest phrase
-wins. Words that no whole phrase covers still vote for the concept whose phrases alone use them.
+wins. What words that no whole phrase covers most likely speak of is guessed (:mod:`triage.directory.guess`).
 
 Nothing here decides an outcome; crisis words open the danger step before any result shows.
 """
@@ -13,13 +13,14 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from triage.directory.grammar import NOT, Code, Grammar
+from triage.directory.guess import Guess, Guesses, features
 from triage.directory.spelling import Vocabulary
 from triage.directory.words import LONGEST, STOP, respelt, sound, stem, tokens
 
@@ -30,13 +31,27 @@ SAME = 0.34
 """The share of a phrase's words that must be there for its one telling word to stand for all of it."""
 GAP = 6
 """Words that may stand between the words of one phrase."""
+GUESSES = 3
+"""How many concepts are guessed."""
+LIKELY = 0.1
+"""How likely a concept must be to be guessed."""
+SETTLED = 0.9
+"""An idea worth so much leaves nothing to guess about its words."""
+LOOSE = 0.6
+"""What a phrase counts for whose every telling word was said among quite other small words."""
+BARE = 0.1
+"""What a phrase that was said counts for, at the least, when the other words speak of something else."""
+STRANGE = 3.0
+"""What a word that no phrase has weighs among the telling words, where one that few have weighs up to nine."""
+GUESSED = 1.0
+"""What a certain guess is worth beside a phrase that was said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
     """One need, or one kind of thing: ``say`` is how callers put it, ``terms`` what listings call it, ``services``
-    the ids of the council's services, all the best first; ``pathways`` are the script's. ``crisis`` opens the
-    danger step.
+    the ids of the council's services, all the best first; ``pathways`` are the script's. ``cues`` are words that hint
+    at it without saying it. ``crisis`` opens the danger step.
     """
 
     id: str
@@ -45,6 +60,7 @@ class Concept:
     services: tuple[str, ...] = ()
     pathways: tuple[str, ...] = ()
     crisis: bool = False
+    cues: tuple[str, ...] = ()
 
     @property
     def calls(self) -> tuple[tuple[str, frozenset[str]], ...]:
@@ -66,11 +82,10 @@ class Idea:
     at: frozenset[int]
     weight: float
     whole: bool = True
-
-    @property
-    def sure(self) -> bool:
-        """Whether a whole phrase was said, and no other concept's is nearer to the words."""
-        return self.whole and self.weight >= 1
+    sure: bool = False
+    """Whether a whole phrase was said, and no other concept's is nearer to the words."""
+    alike: float = 1.0
+    """How alike the phrase and what was said are, word for word (0 to 1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,11 @@ class Lexicon:
             self._rarest[min(wanted, key=lambda code: (len(self._having[code]), code))].append(number)
         self._idf = {code: math.log(1 + len(self._phrases) / (1 + len(n))) for code, n in self._having.items()}
         self._all = tuple(sum(map(self._idf.__getitem__, wanted)) for wanted, _, _ in self._phrases)
+        self._guesses = Guesses(
+            (n, {name: weight for name, weight, _ in features(self.grammar.codes(tokens(text)))})
+            for n, concept in enumerate(self.concepts)
+            for text in (*concept.say, *concept.terms, *concept.cues)
+        )
         self._votes = lru_cache(maxsize=4096)(self._shares)
         self._mended = lru_cache(maxsize=2048)(self._spelt)
         self.hear = lru_cache(maxsize=512)(self._hear)
@@ -138,7 +158,7 @@ class Lexicon:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """Every word of every phrase and every term."""
-        texts = (text for concept in self.concepts for text in (*concept.say, *concept.terms))
+        texts = (text for concept in self.concepts for text in (*concept.say, *concept.terms, *concept.cues))
         words = sorted({word for text in texts for word in tokens(text)})
         return Vocabulary(words, lambda low, high: 8 * (high - low))
 
@@ -170,9 +190,9 @@ class Lexicon:
         codes = [self._mend(code, words, spell) for code in self.grammar.codes(words)]
         ideas = self._whole(codes, words)
         covered = frozenset(i for idea in ideas for i in idea.at)
-        left = [code for code in codes if not code.small and not code.at <= covered]
-        if left:
-            ideas += self._partly(codes, covered, words)
+        telling = [code for code in codes if not code.small]
+        if telling and not (len(telling) == 1 and telling[0].at <= covered):
+            ideas = self._weighed(ideas, codes, telling, words)
         denied = [c.at for c in codes if c.denied == NOT and not c.at <= covered and self._votes(c.code[1:])]
         return Meaning(tuple(ideas), frozenset(i for at in denied for i in at))
 
@@ -246,38 +266,34 @@ class Lexicon:
             if behind >= FAR:
                 continue
             weight = 0.6 if behind > 0.05 or -int(rank[4]) in thin else 1.0
-            ideas.append(Idea(self.concepts[concept], _said(words, at), at, weight))
+            ideas.append(Idea(self.concepts[concept], _said(words, at), at, weight, sure=weight >= 1, alike=rank[3]))
         return ideas
 
-    def _partly(self, codes: list[Code], covered: frozenset[int], words: list[str]) -> list[Idea]:
-        """Votes of the words that no whole phrase covers, helped by the phrases they nearly make."""
-        votes: dict[int, float] = defaultdict(float)
-        at: dict[int, frozenset[int]] = defaultdict(frozenset)
-        telling = [code for code in codes if not code.small]
-        for code in telling:
-            if not code.at <= covered:
-                for concept, share in self._votes(code.code).items():
-                    votes[concept] += share
-                    at[concept] |= code.at
-        have = {code.code for code in telling}
-        places = {code.code: code.at for code in telling}
-        together: Counter[int] = Counter()
-        for word in have if len(have) > 1 else ():
-            together.update(self._having.get(word, ()))
-        for number in sorted(n for n, count in together.items() if count > 1):
-            wanted, concept, _ = self._phrases[number]
-            both = wanted & have
-            share = sum(map(self._idf.__getitem__, both)) / self._all[number]
-            if share >= 0.55:
-                here = frozenset[int]().union(*(places[code] for code in both))
-                if not here <= covered and share > votes.get(concept, 0.0):
-                    votes[concept], at[concept] = share, at.get(concept, frozenset()) | here
-        best = sorted(votes, key=lambda c: (-votes[c], c))[:2]
-        return [
-            Idea(self.concepts[c], _said(words, at[c]), at[c], min(0.75, 0.75 * votes[c]), False)
-            for c in best
-            if votes[c] >= 0.5 and votes[c] >= 0.7 * votes[best[0]]
-        ]
+    def _weighed(self, ideas: list[Idea], codes: list[Code], telling: list[Code], words: list[str]) -> list[Idea]:
+        """The ideas that were said, doubted where the other words say otherwise; with what is guessed beside them."""
+        guesses = self._guesses.of(codes, len(self.concepts))
+        likely = {self.concepts[guess.concept].id: guess.likely for guess in guesses}
+        heavy = {code: self._idf.get(code.code, STRANGE) for code in telling}
+        every = sum(heavy.values())
+        found = []
+        for idea in ideas:
+            share = sum(weight for code, weight in heavy.items() if code.at <= idea.at) / every
+            share *= LOOSE + (1 - LOOSE) * idea.alike
+            trust = BARE + (1 - BARE) * max(share, min(1.0, 1.5 * likely.get(idea.concept.id, 0.0)))
+            found.append(replace(idea, weight=idea.weight * trust))
+        covered = frozenset(i for idea in found if idea.weight >= SETTLED for i in idea.at)
+        if all(code.at <= covered for code in telling):
+            return found
+        known = sum(self._guesses.knows(code.code) for code in telling) / len(telling)
+        have = {idea.concept.id for idea in found}
+        return found + [idea for guess in guesses[:GUESSES] for idea in self._guessed(guess, known, have, words)]
+
+    def _guessed(self, guess: Guess, known: float, have: set[str], words: list[str]) -> list[Idea]:
+        concept = self.concepts[guess.concept]
+        if guess.likely < LIKELY or not guess.at or concept.id in have:
+            return []
+        weight = GUESSED * min(1.0, 1.5 * guess.likely) * known
+        return [Idea(concept, _said(words, guess.at), guess.at, min(0.99, weight), False)]
 
     def _shares(self, code: str) -> dict[int, float]:
         """How strongly a word by itself points to each concept: the share of its phrases, if they agree."""

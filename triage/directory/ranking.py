@@ -29,7 +29,7 @@ HEAD = 40
 """Listings whose whole names are compared."""
 COVER = 0.4
 """What each required word found adds, in idf, however little it says where it was found."""
-MEANT = 1.6
+MEANT = 1.8
 """What a concept is worth beside a word."""
 LITERAL = 0.25
 """What words that stand for a concept lose when they are taken as they stand: only a whole name makes up for it."""
@@ -52,6 +52,8 @@ UNHEARD = 0.3
 """How much an everyday word that no listing has is missed."""
 LEAST = 1e-6
 """A listing worth less isn't found."""
+GIVES_WAY = 0.6
+"""What a listing that stands behind the others counts for, unless it was named."""
 UNPLACED = 8.0
 """Kilometres a listing without a place counts as, when ranking by distance."""
 
@@ -98,6 +100,7 @@ class Ranking:
             self._ids.setdefault(listing.source_id, number)
         self._ids.update({listing.id: number for number, listing in enumerate(listings)})
         self.pieces = Pieces(self.postings, self.vocabulary, self._ids.get)
+        self.behind: Mask | None = None
         self._everywhere = lru_cache(maxsize=8)(self._from)
         self._with = lru_cache(maxsize=256)(self._written_as)
 
@@ -129,6 +132,8 @@ class Ranking:
         else:
             final = meant[top] + 0.5 * close + same
         final = final * closeness[top] if closeness is not None else final
+        if self.behind is not None:
+            final = np.where(self.behind[docs] & (same < NAMED), final * np.float32(GIVES_WAY), final)
         best = np.lexsort((docs, -final.round(6)))[:limit]
         score = np.minimum(final[best].astype(np.float64) / 1.65, 1).round(4)
         return Ranked(tuple(docs[best].tolist()), tuple(score.tolist()), text.docs[found])
@@ -197,8 +202,9 @@ class Ranking:
                 if word.required:
                     told = has if worth is stands else np.where(stands < MENTIONED, np.float32(ASIDE) * has, has)
                     raw += np.float32(COVER * idf * word.weight) * told
-                    share += np.float32(idf) * has
-                    needed += idf
+                    if not (heard and word.place):
+                        share += np.float32(idf) * has
+                        needed += idf
                     ideal += idf * word.weight * (1 + COVER)
             elif ideas:
                 literal += gain

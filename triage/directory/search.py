@@ -7,7 +7,7 @@ current is never among the results unless it is asked for; it is counted as hidd
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from threading import RLock
@@ -90,6 +90,12 @@ class Index:
     def build(cls, listings: Iterable[Listing], lexicon: Lexicon, places: Places) -> Index:
         """Index the listings: about a tenth of a second for each thousand."""
         return cls(tuple(listings), lexicon, places)
+
+    def stand_behind(self, ids: Container[str]) -> None:
+        """Let these listings give way to the others wherever they aren't named."""
+        import numpy as np
+
+        self._ranking.behind = np.array([listing.id in ids for listing in self.listings], np.bool_)
 
     def ready(self, listings: Sequence[Listing]) -> Ready:
         """What was made of the listings, for another start."""

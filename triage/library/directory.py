@@ -65,6 +65,9 @@ class Directory:
     """Changes whenever a byte of any file that was read changes."""
     unions: tuple[Union, ...] = ()
     """How the merged ones among them came about."""
+    named: frozenset[str] = frozenset()
+    """The ids of shipped listings that stay beside an imported directory: the script leads to them; what the council
+    imported comes before them in a search."""
 
     @cached_property
     def by_id(self) -> typing.Mapping[str, Listing]:
@@ -88,10 +91,13 @@ def load_directory(data_dir: Path | None = None, *, apart: bool = False) -> Dire
     imported = [path for path in found if path.name != CORRECTIONS]
     digest = hashlib.sha256()
     merged: dict[str, Listing] = {}
+    named: set[str] = set()
     for path in (own / CARE, own / ACTIVITIES, *imported):
         for line, listing in _read(path, digest):
-            if imported and listing.demonstration and path.parent == own:
-                continue
+            if imported and path.parent == own:
+                if listing.demonstration:
+                    continue
+                named.add(listing.id)
             there = merged.get(listing.id)
             if there and _words(there.name) != _words(listing.name):
                 why = f"id: “{listing.id}” is already “{there.name}”, and this is “{listing.name}”"
@@ -102,14 +108,14 @@ def load_directory(data_dir: Path | None = None, *, apart: bool = False) -> Dire
         _correct(path, merged, digest)
     decisions = () if apart else load_decisions(data_dir)
     if not decisions:
-        return Directory(tuple(merged.values()), digest.hexdigest())
+        return Directory(tuple(merged.values()), digest.hexdigest(), named=frozenset(named))
     digest.update(repr(decisions).encode())
     listings, unions = unite(tuple(merged.values()), decisions)
     merged = {each.id: each for each in listings}
     for path in ours:
         _correct(path, merged, digest)
     unions = tuple(dataclasses.replace(each, listing=merged[each.listing.id]) for each in unions)
-    return Directory(tuple(merged.values()), digest.hexdigest(), unions)
+    return Directory(tuple(merged.values()), digest.hexdigest(), unions, frozenset(named))
 
 
 def read_listings(path: Path) -> list[Listing]:

@@ -36,6 +36,7 @@ class _Concept:
     services: str = ""
     pathways: str = ""
     crisis: bool = False
+    cues: str = ""
 
 
 def load_lexicon(folder: Path | None = None) -> Lexicon:
@@ -59,7 +60,7 @@ def _load(folder: Path) -> Lexicon:
                     raise node.bad(f"the concept “{name}” stands in two files")
                 read = yaml.build(node, _Concept)
                 say, terms, services, pathways = map(_list, (read.say, read.terms, read.services, read.pathways))
-                concepts[name] = Concept(name, say, terms, services, pathways, read.crisis)
+                concepts[name] = Concept(name, say, terms, services, pathways, read.crisis, _list(read.cues))
     return Lexicon(concepts.values(), grammar)
 
 

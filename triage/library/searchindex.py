@@ -33,6 +33,13 @@ WORTH = 20_000
 
 def load_index(directory: Directory, lexicon: Lexicon, places: Places, data_dir: Path | None = None) -> Index:
     """The index of a directory, from ``data_dir/cache`` if it was kept there."""
+    index = _load(directory, lexicon, places, data_dir)
+    if directory.named:
+        index.stand_behind(directory.named)
+    return index
+
+
+def _load(directory: Directory, lexicon: Lexicon, places: Places, data_dir: Path | None) -> Index:
     listings = directory.listings
     if data_dir is None or len(listings) < WORTH:
         return Index.build(listings, lexicon, places)
