@@ -9,8 +9,8 @@ uses says nothing. The lexicon alone is the model: an editor who adds a phrase h
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -32,23 +32,22 @@ class Guess:
 
 
 class Guesses:
-    """What each word says for each concept. ``phrases`` are the concept's number and the phrase's features."""
+    """What each word says for each concept. ``phrases`` are the concept's number and the phrase's words."""
 
-    def __init__(self, phrases: Iterable[tuple[int, Mapping[str, float]]]) -> None:
-        used: dict[int, Counter[str]] = defaultdict(Counter)
-        for concept, features in phrases:
-            for feature, weight in features.items():
-                used[concept][feature] += weight  # type: ignore[assignment]
-        every: Counter[str] = Counter()
-        for counts in used.values():
-            every.update(counts)
-        total, unseen = sum(every.values()), SMOOTH * len(every)
-        self._base = {c: math.log(unseen / (sum(counts.values()) + unseen)) for c, counts in used.items()}
-        self._says: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for concept, counts in used.items():
-            for feature, count in counts.items():
-                expected = unseen * every[feature] / total
-                self._says[feature].append((concept, math.log(1 + count / expected)))
+    def __init__(self, phrases: Iterable[tuple[int, Sequence[Code]]]) -> None:
+        used: dict[str, dict[int, float]] = {}
+        sizes: dict[int, float] = defaultdict(float)
+        for concept, codes in phrases:
+            for feature, weight in _named(codes):
+                by = used.setdefault(feature, {})
+                by[concept] = by.get(concept, 0.0) + weight
+                sizes[concept] += weight
+        total, unseen = sum(sizes.values()), SMOOTH * len(used)
+        self._base = {concept: math.log(unseen / (size + unseen)) for concept, size in sizes.items()}
+        self._says: dict[str, list[tuple[int, float]]] = {}
+        for feature, by in used.items():
+            expected = unseen * sum(by.values()) / total
+            self._says[feature] = [(concept, math.log1p(count / expected)) for concept, count in by.items()]
 
     def knows(self, code: str) -> bool:
         """Whether any phrase uses the word."""
@@ -80,9 +79,12 @@ class Guesses:
 
 def features(codes: Sequence[Code]) -> list[tuple[str, float, frozenset[int]]]:
     """What speaks in some words: each word, and each two beside each other; its weight and where it stands."""
-    found = [(code.code, SMALL if code.small else 1.0, code.at) for code in codes]
-    ends = ["^", *(code.code for code in codes), "$"]
-    spots = [frozenset[int](), *(code.at for code in codes), frozenset[int]()]
-    return found + [
-        (f"{a} {b}", PAIR, here | there) for (a, b), (here, there) in zip(pairwise(ends), pairwise(spots), strict=True)
-    ]
+    spots = [code.at for code in codes]
+    pairs = [a | b for a, b in pairwise([frozenset[int](), *spots, frozenset[int]()])]
+    return [(name, weight, at) for (name, weight), at in zip(_named(codes), [*spots, *pairs], strict=True)]
+
+
+def _named(codes: Sequence[Code]) -> list[tuple[str, float]]:
+    words = [code.code for code in codes]
+    alone = [(code.code, SMALL if code.small else 1.0) for code in codes]
+    return alone + [(f"{a} {b}", PAIR) for a, b in pairwise(["^", *words, "$"])]

@@ -20,7 +20,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from triage.directory.grammar import NOT, Code, Grammar
-from triage.directory.guess import Guess, Guesses, features
+from triage.directory.guess import Guess, Guesses
 from triage.directory.spelling import Vocabulary
 from triage.directory.words import LONGEST, STOP, respelt, sound, stem, tokens
 
@@ -140,15 +140,16 @@ class Lexicon:
             self._rarest[min(wanted, key=lambda code: (len(self._having[code]), code))].append(number)
         self._idf = {code: math.log(1 + len(self._phrases) / (1 + len(n))) for code, n in self._having.items()}
         self._all = tuple(sum(map(self._idf.__getitem__, wanted)) for wanted, _, _ in self._phrases)
-        self._guesses = Guesses(
-            (n, {name: weight for name, weight, _ in features(self.grammar.codes(tokens(text)))})
-            for n, concept in enumerate(self.concepts)
-            for text in (*concept.say, *concept.terms, *concept.cues)
-        )
+        self._heard = [(number, codes) for codes, number, _ in heard]
         self._votes = lru_cache(maxsize=4096)(self._shares)
         self._mended = lru_cache(maxsize=2048)(self._spelt)
         self.hear = lru_cache(maxsize=512)(self._hear)
         self.plain = lru_cache(maxsize=8192)(self._plain)
+
+    @cached_property
+    def _guesses(self) -> Guesses:
+        hints = ((n, text) for n, concept in enumerate(self.concepts) for text in (*concept.terms, *concept.cues))
+        return Guesses([*self._heard, *((n, self.grammar.codes(tokens(text))) for n, text in hints)])
 
     @cached_property
     def by_id(self) -> Mapping[str, Concept]:
@@ -168,7 +169,7 @@ class Lexicon:
 
     def warm(self) -> None:
         """Sort the phrases' words now."""
-        _ = self._bare, self._sounds
+        _ = self._bare, self._sounds, self._guesses
         self.vocabulary.warm()
 
     def everyday(self, word: str) -> bool:

@@ -48,6 +48,36 @@ _HOSTS = """
 """
 SHARED_HOSTS = frozenset(_HOSTS.split())
 """Hosts that belong to everybody: they say nothing about whose a page or a mailbox is."""
+_SORTS = """
+    dental: dentist dental orthodontist orthodontics denture
+    pharmacy: pharmacy pharmacist chemist
+    optician: optician opticians optometrist
+    library: library
+    jobcentre: jobcentre
+    parents: pta ptfa
+    foodbank: foodbank pantry
+    toddlers: toddler toddlers playgroup
+    cafe: cafe coffee
+    scouts: scout scouts guides brownies cubs beavers rainbows cadets
+    choir: choir
+    allotment: allotment allotments
+    carehome: nursing residential
+"""
+_PLACES = """
+    school: school academy college
+    church: church chapel mosque temple gurdwara parish cathedral synagogue
+    gp: surgery gp
+    hospital: hospital
+"""
+_SORT, _PLACE = (
+    {word: line.partition(":")[0].strip() for line in lines.strip().splitlines() for word in line.split()[1:]}
+    for lines in (_SORTS, _PLACES)
+)
+"""What sort of thing a word says it is; a place's sort counts only where nothing else is said: a church's toddler group
+is a toddler group.
+"""
+_FOLK = re.compile(r"friends of|parents?[ ,]|parents?.? (?:and )?(?:teachers?|staff|association)|food ?bank|job ?centre", re.I)
+_FOLKS = {"fri": "friends", "par": "parents", "foo": "foodbank", "job": "jobcentre"}
 ABOUT = 80
 """Words of a description that are compared."""
 _READ = 1200
