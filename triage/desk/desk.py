@@ -7,6 +7,7 @@ owing.py        flags, promises, consents
 ending.py       the outcome, and saving
 finding.py      the directory and the shortlist
 appointments.py the diary
+calling.py      ringing people back
 people.py       who rang before
 guard.py        the roles, asked before each method
 =============== ======================================================================
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from triage.desk.appointments import HOLD_MINUTES, Appointments
 from triage.desk.base import Slip
+from triage.desk.calling import Calling
 from triage.desk.ending import Ending
 from triage.desk.finding import Finding
 from triage.desk.guard import guarded
@@ -34,7 +36,7 @@ __all__ = ["HOLD_MINUTES", "NO_NAMES", "UNDOABLE", "Desk", "Slip"]
 
 @guarded(lambda desk: desk.staff)
 @dataclass
-class Desk(Ending, Owing, Finding, Appointments):
+class Desk(Ending, Owing, Finding, Appointments, Calling):
     """One person's desk over one store.
 
     ``clock`` gives the time in UTC; ``tools`` load the directory, the diary and the phrases when first asked for.

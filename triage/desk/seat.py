@@ -16,14 +16,21 @@ def sit_down(desk: Desk, staff: Staff) -> None:
         get_up(desk)
     desk.staff = staff
     _forget(desk)
-    _tell(desk, "signed in")
+    arrived(desk)
+
+
+def arrived(desk: Desk) -> None:
+    """Whoever the account let in sat down."""
+    if desk.door is not None:
+        _tell(desk, "signed in")
 
 
 def get_up(desk: Desk) -> None:
     """Nobody is at the desk any more. An open call stays open, whoever's it is."""
     if desk.staff == NOBODY:
         return
-    _tell(desk, "signed out")
+    if desk.door is not None:
+        _tell(desk, "signed out")
     desk.staff = NOBODY
     _forget(desk)
 
@@ -36,5 +43,6 @@ def _tell(desk: Desk, kind: str) -> None:
 
 
 def _forget(desk: Desk) -> None:
-    desk.__dict__.pop("people", None)
+    for read in ("people", "_callbacks", "_callbacks_until"):
+        desk.__dict__.pop(read, None)
     desk._walked = None

@@ -27,4 +27,6 @@ def load_standards(path: Path | None = None) -> Standards:
     missing = [kind for kind in NEEDED if kind not in found.standards]
     if missing:
         raise parts["standards"].bad(f"the standard “{missing[0]}” is missing")
+    if found.callbacks.no_answer < 1 or found.callbacks.tries < 1 or found.callbacks.opens >= found.closes:
+        raise parts["callbacks"].bad("callbacks: at least an hour and one try, opening before closing")
     return found

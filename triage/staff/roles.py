@@ -117,7 +117,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "see to the diary",
         (HANDLER, SOCIAL_WORKER, SUPERVISOR),
-        desk=("waiting", "appointments", "stranded", "missed", "came"),
+        desk=("waiting", "appointments", "stranded", "missed", "came", "planned"),
         writes=("missed", "came"),
         commands=("diary waiting", "diary dna", "diary stranded"),
     ),
@@ -131,14 +131,14 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "make call-backs",
         (HANDLER, SOCIAL_WORKER),
-        desk=("rang",),
+        desk=("rang", "number"),
         writes=("rang",),
         commands=("callbacks rang",),
     ),
     Action(
         "hand out call-backs",
         (HANDLER, SOCIAL_WORKER, SUPERVISOR),
-        desk=("callbacks", "assign", "on_duty"),
+        desk=("callbacks", "callback", "assign", "on_duty"),
         writes=("assigned",),
         commands=("callbacks", "callbacks list", "callbacks take", "callbacks give"),
     ),

@@ -1,9 +1,9 @@
-"""Promises: by when the published standards want something done. Pure: the time and the closed days are handed in."""
+"""By when the published standards want something done. The time and the closed days are handed in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,15 @@ class Standard:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """When to ring again after no answer (hours), and after so many tries in vain to tell the supervisor."""
+
+    opens: time = time(9)
+    no_answer: int = 2
+    tries: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Standards:
     """The standards by kind, when the office closes, and what each role is called; with how far to trust them."""
 
@@ -35,6 +44,7 @@ class Standards:
     closes: time
     standards: Mapping[str, Standard]
     roles: Mapping[str, str]
+    callbacks: Retry = field(default_factory=Retry)
 
     def role(self, name: str) -> str:
         """What a role is called here; the name itself when nobody renamed it."""
@@ -55,13 +65,13 @@ def due(kind: str, now: datetime, standards: Standards, closed: Closed) -> datet
     day = now.astimezone(LOCAL).date()
     if standard.weeks is not None:
         day += timedelta(weeks=standard.weeks)
-        while not _works(day, closed):
+        while not works(day, closed):
             day -= timedelta(days=1)
-    elif standard.working_days == 0 and not (_works(day, closed) and now.astimezone(LOCAL).time() < standards.closes):
+    elif standard.working_days == 0 and not (works(day, closed) and now.astimezone(LOCAL).time() < standards.closes):
         return datetime.combine(day, time(23, 59), LOCAL)
     for _ in range(standard.working_days or 0):
         day += timedelta(days=1)
-        while not _works(day, closed):
+        while not works(day, closed):
             day += timedelta(days=1)
     return datetime.combine(day, standards.closes, LOCAL)
 
@@ -93,7 +103,8 @@ def typed(words: str, now: datetime) -> datetime | None:
     return found[0].replace(tzinfo=LOCAL)
 
 
-def _works(day: date, closed: Closed) -> bool:
+def works(day: date, closed: Closed) -> bool:
+    """Whether it is a working day."""
     return day.weekday() < 5 and not closed(day)
 
 
