@@ -68,6 +68,15 @@ class Cluster:
             source = f"host=127.0.0.1 port={copy_of.port} user=triage"
             self.run("pg_basebackup", "-R", "-c", "fast", "--no-sync", "-d", source)
 
+    def keep(self, name: str, data: bytes) -> Path:
+        """A file of the server's own, which only it can read."""
+        path = self.folder / name
+        path.write_bytes(data)
+        path.chmod(0o600)
+        if self._root:
+            os.chown(path, NOBODY, NOBODY)
+        return path
+
     def _reachable(self, there: Path) -> Path:
         """The programs where nobody may run them: a copy, when they are in root's own folders."""
         parents = [there, *there.parents]
