@@ -42,6 +42,7 @@ def desk(args: argparse.Namespace) -> int:
     while True:
         app = TriageApp(opened, start=start)
         app.run()
+        app.leave_desk()
         if app.refused is not None:
             raise app.refused
         if not app.next_demo:

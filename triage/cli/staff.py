@@ -41,6 +41,7 @@ def add(commands: Any) -> None:
     made.add_argument("--name", default="", help="as the desk shows it")
     made.add_argument("--role", action="append", default=[], help="one of those “triage staff roles” names; repeat it")
     made.add_argument("--account", default="", help="the operating system's account or the login, when it isn't the ID")
+    made.add_argument("--pin", action="store_true", help="ask for their PIN now: for an account that others use too")
     made = part("role", "give somebody exactly these roles", role, of=True)
     made.add_argument("roles", nargs="+", metavar="ROLE")
     part("leave", "take somebody off: from now on they can't sign in", leave, of=True)
@@ -107,6 +108,7 @@ def _put_into(path: Path, table: str) -> None:
 
 def added(args: argparse.Namespace) -> int:
     """Add, or bring back."""
+    from triage.desk.door import hashed
     from triage.staff import Member, checked
 
     roll = _roll(args)
@@ -119,7 +121,8 @@ def added(args: argparse.Namespace) -> int:
         raise BadAnswer("ID", "give a short name without spaces around it")
     old = there or Member(args.id, args.id, ("handler",))
     roles = checked(args.role) if args.role else old.roles
-    return _keep(args, roll, Member(args.id, args.name or old.name, roles, args.account or old.account), "added")
+    member = Member(args.id, args.name or old.name, roles, args.account or old.account)
+    return _keep(args, roll, replace(member, pin=hashed(_new_pin(member))) if args.pin else member, "added")
 
 
 def role(args: argparse.Namespace) -> int:
@@ -170,11 +173,17 @@ def _new_pin(member: Member) -> str:
 
 
 def _keep(args: argparse.Namespace, roll: Roll, member: Member, what: str) -> int:
-    from triage.staff.members import keeps_a_manager
+    from triage.staff.members import keeps_a_manager, without_pin
 
     rest = [m for m in roll.members() if m.id != member.id]
     if not keeps_a_manager([*rest, member]):
         raise TriageError("Then nobody could manage staff any more. Make somebody else an administrator first.")
+    if shut_out := without_pin([*rest, member]):
+        who = ", ".join(m.id for m in shut_out)
+        raise TriageError(
+            f"Several people would use the account “{member.account or member.id}”, and {who} would have no PIN to say "
+            "who they are. “triage staff pin ID” sets one; for somebody new, “triage staff add … --pin” asks for it."
+        )
     roll.put(member)
     _tell(args, member, what)
     _show(args, _row(member), _line(member))

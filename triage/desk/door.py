@@ -115,6 +115,14 @@ class Door:
         here = self.people()
         return len(here) != 1 or here[0].id != member or bool(here[0].pin)
 
+    def asks(self, staff: Staff) -> bool:
+        """Whether somebody who was here before is asked for a PIN to go on."""
+        return bool(self.roll.members()) and self.needs_pin(staff.id)
+
+    def back(self, staff: Staff, pin: str = "") -> Staff:
+        """Somebody who was here before, as the list has them now; refused like :meth:`sign_in`."""
+        return self.sign_in(staff.id, pin) if self.roll.members() else staff
+
     def sign_in(self, member: str, pin: str = "") -> Staff:
         """This person, if the PIN is theirs. :class:`WrongPin` says how long to wait; :class:`NotAllowed` who isn't."""
         found = next((m for m in self.people() if m.id.casefold() == member.strip().casefold()), None)

@@ -12,7 +12,7 @@ from triage.desk.tools import Tools
 from triage.library.scripts import load_script
 from triage.library.staff import StaffFile
 from triage.model import Staff
-from triage.settings import account, now
+from triage.settings import account, me, now
 from triage.staff import Roll
 from triage.store import open_store
 from triage.store.access import Access
@@ -36,9 +36,10 @@ def open_desk(
     record = open_store(store or data_dir / "store", clock=clock, outbox=data_dir / "outbox")
     door = None
     try:
-        if staff is None:
+        if mode == "live":
             door = Door(roll_of(data_dir, record), data_dir, clock, record.write)
-            staff = door.enter() or NOBODY
+        if staff is None:
+            staff = (door.enter() if door else me()) or NOBODY
         desk = Desk(record, load_script(), staff, Tools(data_dir), clock, mode, door)
     except BaseException:
         record.close()
@@ -51,7 +52,8 @@ def roll_of(data_dir: Path, record: Store | None = None) -> Roll:
     """The staff list: the server's where the record is on one, else ``staff.toml`` in the data folder."""
     server = getattr(record, "server", None)
     if server is not None:
+        from triage.desk.remembered import Remembered
         from triage.store.roster import ServerRoll
 
-        return ServerRoll(server)
+        return Remembered(ServerRoll(server), data_dir / "seat.json")
     return StaffFile(data_dir / "staff.toml", account())

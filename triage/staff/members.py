@@ -38,10 +38,13 @@ class Member:
 class Roll(Protocol):
     """Where the staff list is kept."""
 
-    where: str
-    """The file or the server, as it may be named to people."""
-    account: str
-    """The account at this desk: the operating system's, or the login on the server."""
+    @property
+    def where(self) -> str:
+        """The file or the server, as it may be named to people."""
+
+    @property
+    def account(self) -> str:
+        """The account at this desk: the operating system's, or the login on the server."""
 
     def members(self) -> tuple[Member, ...]:
         """Everybody on it, leavers too; none before the first run."""
@@ -81,6 +84,14 @@ def checked(roles: Iterable[str]) -> tuple[str, ...]:
 def keeps_a_manager(members: Iterable[Member]) -> bool:
     """Whether somebody is left who may manage staff."""
     return any(m.left is None and may(m.staff, "manage staff") for m in members)
+
+
+def without_pin(members: Iterable[Member]) -> tuple[Member, ...]:
+    """Those who couldn't sign in, since they share an account and have no PIN."""
+    everyone = tuple(members)
+    return tuple(
+        m for m in everyone if m.left is None and not m.pin and len(at_account(everyone, m.account or m.id)) > 1
+    )
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

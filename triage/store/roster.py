@@ -6,6 +6,7 @@ row-level security (``sql/0002_roles.sql``) asks the same table as the desk.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from triage.staff import ACTIONS, AUDIT, Member
@@ -30,8 +31,12 @@ class ServerRoll:
 
     def __init__(self, server: Server) -> None:
         self._server, self.where = server, server.name
-        ((login,),) = server.rows("SELECT session_user::text")
-        self.account = str(login)
+
+    @cached_property
+    def account(self) -> str:
+        """The login."""
+        ((login,),) = self._server.rows("SELECT session_user::text")
+        return str(login)
 
     def members(self) -> tuple[Member, ...]:
         """Everybody this login may know of: all for an administrator, else those who share it.

@@ -18,7 +18,7 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from triage.errors import TriageError
-from triage.ui.line import OnTheLine
+from triage.ui.locking import Locking
 from triage.ui.places import PLACES, TOOLS, fetch, screen
 from triage.ui.theme import ANSI, DEFAULTS, THEMES
 
@@ -36,7 +36,7 @@ A_DAY = 24 * 60 * 60
 """Seconds."""
 
 
-class TriageApp(OnTheLine):
+class TriageApp(Locking):
     """The full-screen desk. ``desk`` is one, or opens one; ``start`` is the place to begin in."""
 
     TITLE = "triage"
@@ -50,6 +50,7 @@ class TriageApp(OnTheLine):
         Binding("f1", "help", "help", id="help", tooltip="What this step is for, and every key"),
         Binding("ctrl+s", "glossary", "what words mean", id="glossary", show=False, tooltip="The words on this screen"),
         Binding("ctrl+p", "command_palette", "all actions", id="palette", show=False),
+        Binding("ctrl+backslash", "lock", "lock", id="lock", show=False, tooltip="Cover the screen; the call is kept"),
         Binding("ctrl+q", "quit", "leave triage", id="quit", show=False, priority=True),
     ]
 
@@ -112,9 +113,26 @@ class TriageApp(OnTheLine):
         self.call_from_thread(self.call_later, self._opened)
 
     async def _opened(self) -> None:
+        if self.desk.staff.id:
+            await self.begin_work()
+            self.call_after_refresh(self._arrived)
+        else:
+            await self.ask_who()
+            await self.let_go()
+
+    async def begin_work(self) -> None:
+        """Go to the first place, load the directory after it is drawn, and lock when nobody is there."""
         await self.switch_mode(self.start)
+        self.watch_for_idleness()
         self.call_after_refresh(self._directory)
         await self.let_go()
+
+    @work(thread=True, group="record", exit_on_error=False)
+    def _arrived(self) -> None:
+        """Note who sat down, once the first frame is drawn."""
+        from triage.desk.seat import arrived
+
+        arrived(self.desk)
 
     @work(thread=True, group="directory", exit_on_error=False)
     def _directory(self) -> None:
@@ -155,6 +173,15 @@ class TriageApp(OnTheLine):
         """Lay the directory or the diary over the screen."""
         await self.push_screen(name)
 
+    async def action_lock(self) -> None:
+        """Cover the screen at once."""
+        await self.lock()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While it is locked, or nobody has signed in, only leaving works."""
+        covered = self.locked or self._gate is not None
+        return not covered or action in ("quit", "leave_demo", "simulate_key")
+
     async def action_help(self) -> None:
         """Explain this place and its keys."""
         from triage.ui.help import HelpDialog
@@ -171,7 +198,7 @@ class TriageApp(OnTheLine):
     async def action_quit(self) -> None:
         """Leave, after asking when a call is open. Nothing typed is lost either way."""
         self.drafts.flush()
-        if self.call is None or self.call.closed:
+        if self.call is None or self.call.closed or self.locked:
             self.exit()
             return
         from triage.ui.dialogs import leave_dialog

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from triage.staff import may
 from triage.ui import more, standing
 from triage.ui.answering import Answering
 from triage.ui.here import here
@@ -191,10 +192,13 @@ class CallKeys(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Between calls only home's keys; in a call only the call's."""
         on_call = here(self).call is not None
+        staff = here(self).desk.staff
         if action in ("new_call",):
-            return not on_call
+            return not on_call and may(staff, "take calls")
         if action == "place":
-            return not on_call
+            return not on_call and (parameters != ("supervise",) or may(staff, "see figures"))
+        if action == "person":
+            return may(staff, "look people up")
         if action in ("search", "diary"):
             return True
         if action == "fast_exit":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from triage import consents
+from triage.staff import may, refusal
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ def take_back(app: TriageApp) -> None:
 def safe_again(app: TriageApp) -> None:
     """Clear “unsafe to contact”."""
     call = app.call
+    if not may(app.desk.staff, "say that contact is safe again"):
+        app.say(refusal(app.desk.staff, "say that contact is safe again"))
+        return
     if call is None or not app.desk.unsafe(call):
         app.say("This person isn’t marked as unsafe to contact.")
         return

@@ -25,7 +25,7 @@ from triage.model import Call
 from triage.people import Likely, Person
 from triage.people.identity import enough
 from triage.reports.days import local
-from triage.ui.dialogs import DIALOG_CSS, LEAVE, Filter
+from triage.ui.dialogs import DIALOG_CSS, LEAVE, Filter, NoteDialog
 from triage.ui.here import here
 from triage.ui.reading import Reading, page_lines
 from triage.ui.widgets.lines import Lines
@@ -138,11 +138,27 @@ class RecordDialog(ModalScreen[None]):
         self._lines.put([_hit(one) for one in found], 0)
 
     def action_glass(self) -> None:
-        """Restricted records too: opening one needs a reason, and is kept."""
-        if self.page == "find":
-            self.glass = True
-            here(self).say("restricted records too: opening one needs a reason, which is kept")
-            self._search(self._field.text)
+        """Restricted records too, for a quarter of an hour: with a reason, which is kept (PRIVACY P10)."""
+        if self.page != "find" or self.glass:
+            return
+        if here(self).desk.people.sees_restricted:
+            here(self).say("restricted records are among these already, by your role")
+            return
+        words = "Restricted records are open to you for a quarter of an hour. Why? The reason is kept."
+        self.app.push_screen(NoteDialog("Break the glass", words), self._break)
+
+    def _break(self, reason: str | None) -> None:
+        app = here(self)
+        if not reason:
+            return
+        try:
+            app.desk.people.break_glass(reason)
+        except TriageError as error:
+            app.say(str(error))
+            return
+        self.glass = True
+        app.say("restricted records too: the reason is kept, and so is every record you open")
+        self._read_record()
 
     def _note_search(self) -> None:
         """A search that was looked at is kept, once (PRIVACY A2)."""
