@@ -114,6 +114,10 @@ def sets() -> Iterator[tuple[str, list[Listing], list[Case]]]:
         asked = [(q, frozenset(q["rel"])) for q in lines(folder / "dev_queries.jsonl")]
         dev = [Case(q["q"], q["cls"], lambda x, rel=rel: x.id in rel) for q, rel in asked]  # type: ignore[misc]
         yield "development set (tuned on)", every, dev
+        ninth = [(q, frozenset(q["rel"])) for q in lines(ROOT / "tests" / "fixtures" / "search_holdout9.jsonl")]
+        held = [Case(q["q"], q["cls"], lambda x, rel=rel: x.id in rel) for q, rel in ninth]  # type: ignore[misc]
+        yield "search_holdout9.jsonl, development listings", every, held
+        yield "search_holdout10.txt, real development listings", real, cases("search_holdout10.txt", described)
         yield "search_holdout4.txt, development listings", every, cases("search_holdout4.txt", described)
         for name in ("search_holdout6.txt", "search_holdout8.txt"):
             yield f"{name}, real development listings", real, cases(name, told)
