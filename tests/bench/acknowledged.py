@@ -97,8 +97,7 @@ class Log:
 
     def __init__(self, path: Path) -> None:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        size = os.fstat(self._fd).st_size
-        if size and os.pread(self._fd, 1, size - 1) != b"\n":
+        if path.stat().st_size and not path.read_bytes().endswith(b"\n"):
             os.write(self._fd, b"\n")
 
     def say(self, what: str, told: Any) -> None:

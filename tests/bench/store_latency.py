@@ -37,6 +37,7 @@ from triage.store.documents import event_doc, iso
 from triage.store.index import index_line, sealed
 from triage.store.journal import JournalStore
 from triage.store.records import VERSION, encode
+from triage.store.secure import encrypt
 from triage.store.segments import carried_name
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -98,6 +99,16 @@ def _sealed(line: bytes, changes: list[tuple[str, str]]) -> bytes:
     for old, new in changes:
         body = body.replace(old.encode(), new.encode())
     return b"%08x %b\n" % (crc32(body), body)
+
+
+def encrypted_store(folder: Path, calls: int, key: Path) -> tuple[Path, float]:
+    """The same, encrypted, and the seconds that encrypting it took."""
+    store = JournalStore(archived_store(folder, calls), clock=lambda: NOW)
+    began = time.perf_counter()
+    encrypt(store, folder, key, lambda words: None)
+    took = time.perf_counter() - began
+    store.close()
+    return folder, took
 
 
 def one_day_store(folder: Path, calls: int) -> Path:
@@ -218,6 +229,7 @@ def main() -> int:
         "--no-tinydb", action="store_true", help="without stock TinyDB, which takes minutes from 100,000"
     )
     words.add_argument("--saves", type=int, default=2000)
+    words.add_argument("--encrypted", action="store_true", help="encrypted records beside the plain ones")
     words.add_argument("--json", action="store_true")
     args = words.parse_args()
     big, saves = max(args.calls), args.saves
@@ -226,6 +238,10 @@ def main() -> int:
         stores = {
             f"journal, {calls:,} archived": opened(archived_store(folder / f"a{calls}", calls)) for calls in args.calls
         }
+        encrypting = {}
+        for calls in args.calls if args.encrypted else ():
+            made_so, encrypting[calls] = encrypted_store(folder / f"e{calls}", calls, folder / f"{calls}.key")
+            stores[f"encrypted, {calls:,} archived"] = opened(made_so)
         stores["journal, one day of 1,000"] = opened(one_day_store(folder / "day", 1000))
         savers = {name: (journal_saver(store), saves) for name, (store, _) in stores.items()}
         for calls in args.calls:
@@ -235,6 +251,7 @@ def main() -> int:
             savers[f"stock TinyDB, {calls:,}"] = (made, 50 if calls < 10_000 else 3)
         took = measure(savers)
         alone = opened_alone(folder / f"a{big}")
+        alone_encrypted = opened_alone(folder / f"e{big}") if args.encrypted else {}
     least = f"{min(args.calls):,}"
     base = statistics.median(took[f"journal, {least} archived"])
     sqlite = statistics.median(took[f"SQLite WAL FULL, {least}"])
@@ -253,7 +270,8 @@ def main() -> int:
             }
         )
     if args.json:
-        print(json.dumps({"rows": rows, "alone": alone}))
+        told = {"rows": rows, "alone": alone, "alone_encrypted": alone_encrypted, "encrypting_s": encrypting}
+        print(json.dumps(told))
         return 0
     print(f"{'saving one answer':28} {'saves':>6} {'median':>9} {'p99':>9} {'×journal':>9} {'×SQLite':>9} {'open':>8}")
     for row in rows:
@@ -262,11 +280,15 @@ def main() -> int:
             f"{row['store']:28} {row['saves']:6} {row['median_ms']:7.3f}ms {row['p99_ms']:7.3f}ms "
             f"{row['to_journal_1000']:9.2f} {row['to_sqlite_1000']:9.2f} {first_opened:>8}"
         )
-    print(
-        f"{big:,} archived calls, in a process of its own: opened in {alone['open_ms']:.1f} ms with "
-        f"{alone['open_mb']:.1f} MB; the oldest call found by its reference in {alone['find_ms']:.0f} ms (index not "
-        f"yet checked); yesterday's {alone['lines']:.0f} lines in {alone['day_ms']:.0f} ms"
-    )
+    for kind, found in (("", alone), (", encrypted", alone_encrypted)):
+        if found:
+            print(
+                f"{big:,} archived calls{kind}, in a process of its own: opened in {found['open_ms']:.1f} ms with "
+                f"{found['open_mb']:.1f} MB; the oldest call found by its reference in {found['find_ms']:.0f} ms "
+                f"(index not yet checked); yesterday's {found['lines']:.0f} lines in {found['day_ms']:.0f} ms"
+            )
+    for calls, seconds in encrypting.items():
+        print(f"encrypting {calls:,} calls took {seconds:.1f} s")
     return 0
 
 
