@@ -135,6 +135,11 @@ def agreed(w: World) -> Call:
     return w.seed.answer(w.call(), "T2", {"consent_share": ["GP"]})
 
 
+def to_ring(w: World) -> tuple[Call, str]:
+    call = w.seed.promise(w.call(), "a call back", "Pat", about="callback")
+    return call, call.promises[-1].id
+
+
 def find(w: World) -> Any:
     from triage.diary import Find
 
@@ -228,6 +233,14 @@ WAYS: dict[str, Callable[[World, Desk], Callable[[], object]]] = {
     "changes": lambda w, d: d.changes,
     "take_back": lambda w, d: _of(_leave(w), d.take_back),
     "stranded": lambda w, d: d.stranded,
+    "planned": lambda w, d: _of(w.call(), d.planned),
+    "callbacks": lambda w, d: _of(to_ring(w), lambda had: d.callbacks()),
+    "callback": lambda w, d: _of(to_ring(w), lambda had: d.callback(*had)),
+    "number": lambda w, d: _of(to_ring(w), lambda had: d.number(had[0])),
+    "assign": lambda w, d: _of(to_ring(w), lambda had: d.assign(*had, "omar")),
+    "rang": lambda w, d: _of(to_ring(w), lambda had: d.rang(*had, "no answer")),
+    "on_duty": lambda w, d: d.on_duty,
+    "share_out": lambda w, d: _of(to_ring(w), lambda had: d.share_out(("omar",))),
     "maintain": lambda w, d: d.maintain,
     "walk": lambda w, d: _of(w.call(), d.walk),
     "found": lambda w, d: _of(w.call(), d.found),
@@ -393,7 +406,7 @@ def test_a_restricted_call_is_opened_by_breaking_the_glass_for_a_while(world: Ca
     """PRIVACY P10: with a reason that is kept; others stay shut out."""
     w = world("handler")
     call = w.other.flag(w.other.open(), "F-SENS", True, "works here")
-    with pytest.raises(NotFound if w.raw is not w.beneath else NotAllowed, match="restricted|No call is kept"):
+    with pytest.raises(NotFound if w.raw is not w.beneath else NotAllowed, match=r"restricted|No call is kept"):
         w.desk.store.call(call.id)
     w.desk.people.break_glass("her neighbour rang: smoke from the flat")
     assert seen(w.desk.store, call) == {"opened", "flagged"}
