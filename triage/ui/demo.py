@@ -138,7 +138,9 @@ class DemoApp(TriageApp):
             self.told(self, act, key)
 
     async def _press(self, key: str) -> None:
-        """Press a key and wait until all it does is done."""
+        """Press a key and wait until all it does is done; behind the lock nothing is pressed."""
+        while self.locked:
+            await asyncio.sleep(0.05)
         named = _character_to_key(key) if len(key) == 1 else key
         character = key if len(key) == 1 else " " if key == "space" else None
         self.pressed = [*self.pressed[-7:], key]
@@ -191,7 +193,7 @@ class DemoApp(TriageApp):
         if isinstance(event, events.Key) and not event.is_forwarded:
             played = id(event) in self._played
             self._played.discard(id(event))
-            if not played and not self.mine and self._control(event.key):
+            if not played and not self.mine and not self.locked and self._control(event.key):
                 return
         await super().on_event(event)
 
@@ -213,7 +215,7 @@ class DemoApp(TriageApp):
                 self.mine = True
                 self._go.set()
                 self.lines = [Content.styled("The call is yours. ctrl+q leaves the demo.", "bold")]
-            case "ctrl+q" | "ctrl+c":
+            case "ctrl+q" | "ctrl+c" | "ctrl+backslash":
                 return False
         self._draw()
         return True

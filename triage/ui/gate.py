@@ -24,6 +24,7 @@ from triage.ui.widgets.lines import Lines
 class Gate(Screen[None]):
     """Lets somebody in, by PIN or, alone at their account, by Enter. ``locked`` says that somebody was here before."""
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "others", "somebody else", show=False),
         Binding("escape,f10,ctrl+l", "again", "back", show=False),
@@ -140,7 +141,7 @@ class Gate(Screen[None]):
         if not self._locked or app.call is None or app.call.closed:
             return ""
         held = app.desk.held(app.call)
-        until = f" The held appointment keeps its time until {words.clock(held[1], seconds=False)}." if held else ""
+        until = f"\nA held appointment keeps its time until {words.clock(held[1], seconds=False)}." if held else ""
         return f"The call is kept as it is; what was typed is saved.{until}"
 
     def _say(self, wrong: str) -> None:
