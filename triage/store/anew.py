@@ -97,7 +97,7 @@ class Anew:
         write_whole(commit, data)
 
     def undo(self) -> None:
-        """Take away what was written and doesn't count. Under the lock, caught up: the end may have come after it did."""
+        """Take away what was written and doesn’t count. Under the lock, caught up: it may have counted after all."""
         counting = {self._archive.path(month).name for month in self._archive.sizes}
         for _, new in self._done.values():
             if new["file"] not in counting:

@@ -113,9 +113,10 @@ class Server:
         self.wire = wire
         self.here.set()
 
-    def _away(self, error: Exception) -> StoreAway:
+    def _away(self, error: Exception | None = None) -> StoreAway:
+        why = f" ({_short(error)})" if error else ""
         return StoreAway(
-            f"The record's server {self.name} can't be reached ({_short(error)}). What was saved before is safe. "
+            f"The record's server {self.name} can't be reached{why}. What was saved before is safe. "
             "Tell whoever looks after it; the desk goes on by itself once the server is back."
         )
 
@@ -161,7 +162,7 @@ class Server:
         with self.threads:
             for again in (False, True):
                 if self.wire is None and not self.here.is_set():
-                    raise self._refusal or self._away(psycopg.OperationalError("it was away a moment ago"))
+                    raise self._refusal or self._away()
                 try:
                     if self.wire is None:
                         self._take(self._dial())
