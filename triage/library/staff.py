@@ -89,18 +89,15 @@ class StaffFile:
 
 
 def _line(text: str, member: str, field: str = "", *, top: bool = False) -> int:
-    """The number of the line that begins this person, or has this field of theirs."""
+    """The number of the line that begins this person, or has this field of theirs; with ``top``, a table's."""
     here, start = False, 0
     for number, line in enumerate(text.splitlines(), 1):
-        begins = line.strip().startswith("[")
-        if begins:
-            here, start = _keys(line) == (["staff", member] if not top else [member]), start
-            start = number if here else start
-        if top and not begins and line.partition("=")[0].strip().strip("\"'") == member:
-            return number
-        if here and field and line.partition("=")[0].strip().strip("\"'") == field:
-            return number
-        if here and begins and not field:
+        key = line.partition("=")[0].strip().strip("\"'")
+        if line.strip().startswith("["):
+            keys = _keys(line)
+            here = keys[:1] == [member] if top else keys == ["staff", member]
+            start = number if here and not start else start
+        elif (top and not here and key == member) or (here and field and key == field):
             return number
     return start
 
