@@ -14,11 +14,12 @@ says what a file can't guarantee. On PostgreSQL the server asks the same table a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from triage.audit import Line, Note, Sealed
 from triage.errors import NotFound
 from triage.model import Call, CallSummary, Claim, Event, Staff
 from triage.staff import AUDIT, NotAllowed, action_of, may, reads, refusal
@@ -26,6 +27,7 @@ from triage.staff.roles import CASE, permit
 from triage.store.base import Store
 
 SENSITIVE, UNSAFE = "F-SENS", "F-UNSAFE"
+PASSED = ("path", "desk", "server", "outbox", "waiting", "segments", "archives")
 GLASS = 15
 """Minutes for which restricted records stay open to somebody who broke the glass."""
 
@@ -58,12 +60,18 @@ class Access:
     def __init__(self, inner: Store, staff: Callable[[], Staff], clock: Callable[[], datetime]) -> None:
         self.inner, self._staff, self._clock = inner, staff, clock
         self._glass: dict[str, datetime] = {}
+        self.inner.role_of = self._role
 
     def __getattr__(self, name: str) -> Any:
-        """What only one kind of store has: folders, servers, outboxes."""
-        if name == "inner":
-            raise AttributeError(name)
+        """What only one kind of store has: folders, servers, outboxes. Nothing that reads or writes calls."""
+        if name not in PASSED:
+            raise AttributeError(f"{name} is asked of the record itself, which is behind the roles")
         return getattr(self.inner, name)
+
+    @property
+    def trouble(self) -> str:
+        """Why the record can't be written just now."""
+        return self.inner.trouble
 
     # ------------------------------------------------------------------ writing
 
@@ -183,6 +191,50 @@ class Access:
             return call
         events = tuple(filter(visible, call.events))
         return replace(call, events=events) if events else None
+
+    # ------------------------------------------------------------------ the audit
+
+    def _role(self, who: str) -> str:
+        staff = self._staff()
+        return ", ".join(staff.roles) if staff.id == who else ""
+
+    def note(self, note: Note, by: Staff | None = None) -> None:
+        """Keep a line of the audit, in the name of whoever is here."""
+        self.inner.note(note, self._staff())
+
+    def audit(self) -> Iterator[Line]:
+        """The audit, without one's own lines but for those who read all of it (PRIVACY A4)."""
+        staff = self._staff()
+        permit(staff, "read the audit of others")
+        everything = may(staff, "read all of the audit")
+        return (line for line in self.inner.audit() if everything or line.user != staff.id)
+
+    @property
+    def moving(self) -> bool:
+        """Whether what is written comes from another store."""
+        return self.inner.moving
+
+    @moving.setter
+    def moving(self, on: bool) -> None:
+        self.inner.moving = on
+
+    def sealed(self) -> Iterator[Sealed]:
+        """The audit as it is kept, for whoever reads all of it."""
+        permit(self._staff(), "read all of the audit")
+        return self.inner.sealed()
+
+    def take_in(self, sealed: Iterable[Sealed]) -> None:
+        """Take in another store's audit."""
+        self.inner.take_in(sealed)
+
+    @property
+    def role_of(self) -> Callable[[str], str]:
+        """The roles of whoever writes."""
+        return self.inner.role_of
+
+    @role_of.setter
+    def role_of(self, of: Callable[[str], str]) -> None:
+        self.inner.role_of = of
 
     # ------------------------------------------------------------------ looking after it
 

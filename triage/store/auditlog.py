@@ -21,6 +21,7 @@ from typing import Any
 
 from triage.audit import Anchor, Line, Note, Sealed, needs_line, rolled, seal
 from triage.audit.lines import START, of_event
+from triage.errors import StoreRefused
 from triage.store.cipher import Cipher
 from triage.store.documents import event_of, local_day
 from triage.store.files import flush, flush_folder, open_append, private_folder, read_from, write_all, write_whole
@@ -248,6 +249,11 @@ class AuditLog:
         self._size += len(data)
         self.n, self.hash = made[-1].line.n, made[-1].hash
 
+    def flush(self) -> None:
+        """Wait until the disk has the newest file."""
+        if self._fd >= 0:
+            flush(self._fd)
+
     def lines(self) -> Iterator[Sealed | str]:
         """Every line, oldest first; a sentence for one that can't be read."""
         for name in self.months():
@@ -331,3 +337,15 @@ def rebuilt(records: Iterable[Record], head: Anchor, apply: Callable[[Record], N
             head = told
         apply(record)
     return found
+
+
+def news(lines: Iterable[Sealed], head: Anchor) -> Iterator[Sealed]:
+    """The lines after ``head``; :class:`StoreRefused` when they don't go on from it."""
+    for sealed in lines:
+        n = sealed.line.n
+        if n == head.n and sealed.hash != head.hash:
+            raise StoreRefused(
+                f"The audit there isn't the one being moved: line {n} is another. It is in use. Move to an empty place."
+            )
+        if n > head.n:
+            yield sealed

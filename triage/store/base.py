@@ -7,15 +7,23 @@ contract: it runs on every store.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from triage.model import Call, CallSummary, Claim, Event
+from triage.audit import Line, Note, Sealed
+from triage.model import Call, CallSummary, Claim, Event, Staff
 
 
 class Store(Protocol):
-    """Where calls, claims on slots and the audit trail are kept."""
+    """Where calls, claims on slots and the audit are kept.
+
+    ``role_of`` gives the roles of whoever writes, by id, for the audit's lines; whoever opens the store sets it.
+    """
+
+    role_of: Callable[[str], str]
+    moving: bool
+    """Whether what is written comes from another store with its own audit, so that no lines are made for it."""
 
     def write(
         self,
@@ -77,6 +85,20 @@ class Store(Protocol):
 
     def verify(self) -> list[str]:
         """Read everything; the faults found, each as a sentence that names file and line. Empty: sound."""
+
+    def note(self, note: Note, by: Staff) -> None:
+        """Keep a line of the audit about something that changes no call (a page read, a file written), durable on
+        return. Every event written has its line without being asked."""
+
+    def audit(self) -> Iterator[Line]:
+        """Every line of the audit, oldest first."""
+
+    def sealed(self) -> Iterator[Sealed]:
+        """The audit as it is kept: for moving house."""
+
+    def take_in(self, sealed: Iterable[Sealed]) -> None:
+        """Take in another store's audit, after its events: the lines that aren't here yet.
+        :class:`triage.errors.StoreRefused` when this store's is another."""
 
     def close(self) -> None:
         """Let go of files and connections."""

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from triage.errors import NotFound, NotYours, SlotTaken, StoreAway
 from triage.model import Call, CallSummary, Claim, Event, Staff
 from triage.store import rows
 from triage.store import statements as sql
+from triage.store.auditlog import news
 from triage.store.documents import LONDON, iso, starts
 from triage.store.outbox import Outbox
 from triage.store.postgres import Server
@@ -36,6 +38,16 @@ PAGE = 500
 """Calls read at a time."""
 SLOW = 120.0
 """Seconds to wait for a word while everything is counted or read."""
+_COLUMNS = ("record", "user", "event", "after")
+NOT_BOOKED = (
+    "The record's server is away, so nothing was booked, held or given back. Write down the time the caller would "
+    "like, say that you will confirm it, and book it once the server is back: if it was kept after all, you are given "
+    "the same booking."
+)
+NO_DIARY = (
+    "The record's server is away, so no times can be seen or booked. Write down the time the caller would like, and "
+    "say that you will confirm it."
+)
 _INDEXED = {"opened", "closed", "took over", "undone"}
 """Kinds of event that a call's line follows from."""
 
@@ -89,11 +101,7 @@ class PostgresStore:
             self._keep(events, columns, claim, release, owner)
         except StoreAway as away:
             if deciding:
-                raise StoreAway(
-                    "The record's server can't be reached, so nothing was booked, held or given back. Write down the "
-                    "time the caller would like, say that you will confirm it, and book it once the server is back: "
-                    "if it was kept after all, you are given the same booking."
-                ) from away
+                raise StoreAway(NOT_BOOKED) from away
             if self.outbox is None:
                 raise
             if events:
@@ -245,7 +253,11 @@ class PostgresStore:
     def claims(self, since: datetime, until: datetime) -> tuple[Claim, ...]:
         """The claims that start in [since, until) and count now; those whose slot doesn't say when, always."""
         found: dict[tuple[str, str], Claim] = {}
-        for slot, call, key, ends in self.server.rows(sql.CLAIMS, self._clock(), since, until):
+        try:
+            taken = self.server.rows(sql.CLAIMS, self._clock(), since, until)
+        except StoreAway as away:
+            raise StoreAway(NO_DIARY) from away
+        for slot, call, key, ends in taken:
             known = found.get((slot, call), Claim(slot, call, (), ends and ends.astimezone(UTC)))
             found[slot, call] = replace(known, keys=(*known.keys, key))
         return tuple(found.values())
@@ -317,20 +329,46 @@ class PostgresStore:
 
     def audit(self) -> Iterator[Line]:
         """Every line of the audit that this login may read, oldest first."""
-        for sealed in self._sealed():
+        for sealed in self.sealed():
             with suppress(ValueError, KeyError, TypeError):
                 yield sealed.line
 
-    def _sealed(self) -> Iterator[Sealed]:
+    def sealed(self) -> Iterator[Sealed]:
+        """The audit as it is kept."""
         after = -1
         while page := self.server.rows(sql.AUDIT, after, 10 * PAGE):
             yield from (Sealed(*row[1:]) for row in page)
             after = page[-1][0]
 
+    @property
+    def moving(self) -> bool:
+        """Whether events come from another store, with the lines they had there: for the owner of the tables only."""
+        return bool(self.server.rows("SELECT 1 WHERE current_setting('triage.moving', true) = 'on'"))
+
+    @moving.setter
+    def moving(self, on: bool) -> None:
+        self.server.rows("SELECT set_config('triage.moving', %s, false)", "on" if on else "off")
+
+    def take_in(self, sealed: Iterable[Sealed]) -> None:
+        """Take in the audit of another store, as far as it isn't here."""
+        ((n, digest),) = self.server.rows(sql.HEAD)
+        fresh = news(sealed, Anchor(n, digest))
+        while page := list(islice(fresh, PAGE)):
+            told = [one.line for one in page]
+            columns = [[line.n for line in told], *([getattr(line, name) for line in told] for name in _COLUMNS)]
+            kept = [[getattr(one, name) for one in page] for name in ("text", "prev", "hash")]
+            head = (told[-1].n, page[-1].hash)
+
+            def work(do: Do, values: Any = (*columns, *kept), head: Any = head) -> None:
+                do(sql.TAKE_IN, *values)
+                do("UPDATE audit_head SET n = %s, hash = %s", *head)
+
+            self.server.together(work)
+
     def _audit_faults(self) -> Iterator[str]:
         head = [Anchor(n, digest, "table audit_head") for n, digest in self.server.rows(sql.HEAD)]
-        yield from check(self._sealed(), [anchor for anchor in head if anchor.n])
-        yield from disagreements(self.every(), self._sealed)
+        yield from check(self.sealed(), [anchor for anchor in head if anchor.n])
+        yield from disagreements(self.every(), self.sealed)
 
     def _page_faults(self, page: list[str]) -> Iterator[str]:
         lines = {row[0]: row for row in self.server.rows(sql.LISTED, page)}

@@ -35,12 +35,12 @@ from typing import Any, TypeVar
 
 from tinydb import where
 
-from triage.audit import START, Anchor, Line, Note
+from triage.audit import START, Anchor, Line, Note, Sealed
 from triage.errors import NotFound, StoreDamaged
 from triage.model import Call, CallSummary, Claim, Event, Staff
 from triage.store.anew import Anew, sweep
 from triage.store.archive import Archive, Docs, Places, call_from, check_archive, months_between
-from triage.store.auditlog import AuditLog, Rolls, head_of, make, month_name, of_note, rebuilt, workstation
+from triage.store.auditlog import AuditLog, Rolls, head_of, make, month_name, news, of_note, rebuilt, workstation
 from triage.store.cipher import Cipher
 from triage.store.documents import claim_id, claim_of, iso, local_day, starts
 from triage.store.files import failed, private_folder
@@ -72,6 +72,8 @@ class JournalStore:
         self._rolls = Rolls(self._archived, lambda call, since: self._live.docs(call, since))
         self.role_of: Callable[[str], str] = lambda who: ""
         """The roles of whoever writes, for the audit."""
+        self.moving = False
+        """Whether events come from another store, with the lines they had there."""
         self._lock = StoreLock(path / "lock", timeout)
         self._live = Live(self._keep)
         self._news = False
@@ -119,7 +121,8 @@ class JournalStore:
     def _keep(self, ops: list[Op]) -> None:
         now = self._clock()
         self._catch_up_audit()
-        made = make(ops, self._anchor, self._rolls, lambda who, _: self.role_of(who), workstation())
+        told = [] if self.moving else ops
+        made = make(told, self._anchor, self._rolls, lambda who, _: self.role_of(who), workstation())
         record = {"v": VERSION, "at": iso(now), "by": self.desk, "ops": ops, "audit": made.head}
         self._live.apply([self.segments.append(record, local_day(now))])
         self._note_head(record)
@@ -184,6 +187,25 @@ class JournalStore:
             if not isinstance(sealed, str):
                 with suppress(ValueError, KeyError, TypeError):
                     yield sealed.line
+
+    def sealed(self) -> Iterator[Sealed]:
+        """The audit as it is kept."""
+        return (line for line in self.audits.lines() if not isinstance(line, str))
+
+    def take_in(self, sealed: Iterable[Sealed]) -> None:
+        """Take in the audit of another store, as far as it isn't here."""
+        with self.locked():
+            self._catch_up_audit()
+            was = self._anchor.n
+            for line in news(sealed, self._anchor):
+                self.audits.append([line], month_name(line.line.at), durable=False)
+            if self.audits.n > was:
+                self._anchor = self.audits.head
+                head = {"n": self._anchor.n, "hash": self._anchor.hash}
+                now = self._clock()
+                self.audits.flush()
+                record = {"v": VERSION, "at": iso(now), "by": self.desk, "ops": [], "audit": head}
+                self.segments.append(record, local_day(now))
 
     def _archived(self, call_id: str) -> Docs:
         """What of a call isn't live."""

@@ -52,7 +52,8 @@ class Live:
                     self._index_event(op[2], op[3])
                 else:
                     self._index_claim(op, before)
-            self.newest = max(self.newest, record["at"])
+            if record["ops"] or "lines" in record:  # not where only the audit's head is noted
+                self.newest = max(self.newest, record["at"])
 
     def _index_event(self, event_id: str, doc: Doc) -> None:
         trail = self.trails.get(doc["call"])

@@ -79,6 +79,7 @@ def move(source: Store, target: Store, tell: Tell = lambda words: None) -> tuple
     """
     there = _there(source, target) if target.info()["events"] else {}
     before = Tally()
+    target.moving = True
     writing = _Writer(target)
     for call in source.every():
         before.add(call)
@@ -89,6 +90,8 @@ def move(source: Store, target: Store, tell: Tell = lambda words: None) -> tuple
         if not before.calls % 1000:
             tell(f"copying: {before.calls:,} calls")
     writing.done()
+    target.take_in(source.sealed())
+    target.moving = False
     claims = source.claims(*EVER)
     _copy_claims(claims, target)
     return before.done(claims), held(target, tell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from ipaddress import ip_address
 from typing import Any
 
@@ -32,7 +33,7 @@ def settled(address: str) -> dict[str, Any]:
         "keepalives_interval": 3,
         "keepalives_count": 3,
         "tcp_user_timeout": 8000,
-        "application_name": "triage",
+        "application_name": f"triage@{platform.node()}"[:63],  # which workstation, for the audit
     }
     if len(hosts) > 1:
         chosen["target_session_attrs"] = "read-write"

@@ -94,3 +94,13 @@ SELECT (SELECT count(*) FROM calls WHERE opened IS NOT NULL),
 """Calls, open calls, events, claims, the newest event's instant."""
 STRAY = "SELECT DISTINCT call FROM events WHERE NOT EXISTS (SELECT 1 FROM calls WHERE calls.id = events.call) LIMIT 20"
 """Calls with events and no line."""
+
+NOTE = "SELECT audit_note(%s, %s, %s, %s, %s, %s, %s::jsonb)"
+AUDIT = "SELECT seq, line, prev, hash FROM audit WHERE seq > %s ORDER BY seq LIMIT %s"
+HEAD = "SELECT n, hash FROM audit_head"
+TAKE_IN = """
+INSERT INTO audit (seq, record, staff, event_seq, after, line, prev, hash)
+SELECT n, record, staff, (SELECT e.seq FROM events e WHERE e.id = event), after, line, prev, hash
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+    AS given (n, record, staff, event, after, line, prev, hash)
+"""

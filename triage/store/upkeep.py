@@ -12,16 +12,21 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from triage.audit import Note
 from triage.errors import StoreDamaged, StoreError, StoreRefused
+from triage.model import Staff
 from triage.store.archive import Archive, check_archive, check_sizes
+from triage.store.auditing import audit_faults, settle_audit
 from triage.store.cipher import Cipher
 from triage.store.documents import iso
 from triage.store.files import failed, flush_folder, private_folder, replace, write_whole
 from triage.store.journal import JournalStore
+from triage.store.keys import HINT
 from triage.store.live import Live
 from triage.store.lock import StoreLock
 from triage.store.place import refuse_network
@@ -46,12 +51,14 @@ def faults(path: Path, tell: Tell = _quiet, *, lock: bool = True) -> list[str]:
     if lock:
         with StoreLock(path / "lock", timeout=10).held():
             found = _journal_faults(path / "journal", archive, tell)
+            tell("reading the audit")
+            audit = audit_faults(path)
     else:
-        found = _journal_faults(path / "journal", archive, tell)
+        found, audit = _journal_faults(path / "journal", archive, tell), audit_faults(path)
     for month in sorted(archive.sizes):
         tell(f"reading {archive.path(month).name}")
         found += _archive_faults(archive, month)
-    return found
+    return [*found, *audit]
 
 
 def _journal_faults(folder: Path, archive: Archive, tell: Tell) -> list[str]:
@@ -125,7 +132,7 @@ def newest(path: Path) -> str:
         whole, at = Lines(name, cipher), 0
         for line in lines((segments.folder / name).read_bytes()):
             record = whole.decode(line, at)
-            last = max(last, record["at"]) if record else last
+            last = max(last, record["at"]) if record and (record["ops"] or "lines" in record) else last
             at += len(line)
     return last
 
@@ -138,11 +145,15 @@ def backup(store: JournalStore, to: Path, now: datetime, tell: Tell = _quiet) ->
     part = to.with_name(to.name + ".unfinished")
     try:
         shutil.rmtree(part, ignore_errors=True)
-        for folder in (part, part / "journal", part / "archive"):
+        for folder in (part, part / "journal", part / "archive", part / "audit"):
             private_folder(folder)
+        for name in store.audits.months():
+            tell(f"copying the audit of {name[:7]}")
+            _copy_audit(store, name, part)
         for month, known in dict(store.archives.sizes).items():
             tell(f"copying {month}")
-            _copy_up_to(store.archives.path(month), part / "archive", known["bytes"])
+            with suppress(FileNotFoundError):  # written anew meanwhile: copied below
+                _copy_up_to(store.archives.path(month), part / "archive", known["bytes"])
         with store.locked():
             tell("copying the journal")
             for month, known in store.archives.sizes.items():
@@ -153,7 +164,10 @@ def backup(store: JournalStore, to: Path, now: datetime, tell: Tell = _quiet) ->
                     file.unlink()
             for name in store.segments.names:
                 _copy_up_to(store.segments.folder / name, part / "journal", store.segments.length(name))
+            for name in store.audits.months():
+                _copy_audit(store, name, part)
             expected = {key: store.info()[key] for key in ("calls", "events", "claims", "newest")}
+        _copy_hint(store.path, part)
         _check_copy(part, expected, tell)
         made = {"v": 1, "made": iso(now), **expected}
         write_whole(part / MANIFEST, json.dumps(made, indent=2).encode() + b"\n")
@@ -164,6 +178,16 @@ def backup(store: JournalStore, to: Path, now: datetime, tell: Tell = _quiet) ->
     except OSError as error:
         raise failed(to, error) from error
     return {**made, "path": str(to)}
+
+
+def _copy_audit(store: JournalStore, name: str, to: Path) -> None:
+    _copy_up_to(store.audits.folder / name, to / "audit", (store.audits.folder / name).stat().st_size)
+
+
+def _copy_hint(source: Path, target: Path) -> None:
+    """Which key it needs, and where that was: not the key."""
+    if (source / HINT).is_file():
+        write_whole(target / HINT, (source / HINT).read_bytes())
 
 
 def _copy_up_to(source: Path, folder: Path, size: int) -> None:
@@ -187,10 +211,19 @@ def _check_copy(path: Path, expected: dict[str, Any], tell: Tell) -> None:
         raise StoreDamaged(f"The copy isn't sound and doesn't count: {wrong[0]}.")
 
 
-def restore(to: Path, source: Path, now: datetime, tell: Tell = _quiet, *, force: bool = False) -> dict[str, Any]:
+def restore(
+    to: Path,
+    source: Path,
+    now: datetime,
+    tell: Tell = _quiet,
+    *,
+    force: bool = False,
+    by: Staff = Staff("", "nobody", ()),  # noqa: B008 - frozen
+) -> dict[str, Any]:
     """Put the backup ``source`` in the place of the store ``to``; what it holds.
 
-    Refused when the store has records newer than the backup, unless ``force``.
+    Refused when the store has records newer than the backup, unless ``force``. The audit is not taken back: who
+    looked since the backup stays kept, and that ``by`` restored it is its next line.
     """
     refuse_network(to)
     manifest = source / MANIFEST
@@ -207,8 +240,9 @@ def restore(to: Path, source: Path, now: datetime, tell: Tell = _quiet, *, force
             tell(f"copying {file.name}")
             private_folder(coming / file.parent.name)
             _copy_up_to(file, coming / file.parent.name, file.stat().st_size)
-        for name in ("archive", "journal"):
+        for name in ("archive", "journal", "audit"):
             private_folder(coming / name)
+        _copy_hint(source, coming)
         _check_copy(coming, expected, tell)
         with StoreLock(to / "lock", timeout=10).held():
             last = _newest(to, force)
@@ -217,6 +251,7 @@ def restore(to: Path, source: Path, now: datetime, tell: Tell = _quiet, *, force
                     f"The record has work newer than this backup (last saved {last}, backup {expected['newest']}). "
                     "Give --force to go back all the same: what is there now is kept aside."
                 )
+            back_to = settle_audit(to / "audit", coming / "audit")
             aside = _swap(to, coming, f"aside-{now:%Y%m%dT%H%M%S}")
     except PermissionError as error:
         raise StoreError(
@@ -224,6 +259,11 @@ def restore(to: Path, source: Path, now: datetime, tell: Tell = _quiet, *, force
         ) from error
     except OSError as error:
         raise failed(to, error) from error
+    again = JournalStore(to, desk="restore", clock=lambda: now)
+    try:
+        again.note(Note("restore", reason=f"backup of {expected['newest'] or 'nothing'}", more={"head": back_to}), by)
+    finally:
+        again.close()
     return {**expected, "path": str(to), "aside": str(aside) if aside else None}
 
 
@@ -238,7 +278,7 @@ def _newest(to: Path, force: bool) -> str:
 
 
 def _files(backup_folder: Path) -> Iterator[Path]:
-    for name in ("archive", "journal"):
+    for name in ("archive", "journal", "audit"):
         yield from sorted((backup_folder / name).glob("*.jsonl"))
 
 
@@ -249,12 +289,15 @@ def _swap(to: Path, coming: Path, name: str) -> Path | None:
     while aside.exists():
         number += 1
         aside = to / f"{name}-{number}"
-    for folder in ("journal", "archive"):
+    comes = [name for name in ("archive", "audit", "journal") if (coming / name).exists()]
+    for folder in reversed(comes):
         if (to / folder).exists():
             private_folder(aside)
             os.rename(to / folder, aside / folder)
-    for folder in ("archive", "journal"):
+    for folder in comes:
         os.rename(coming / folder, to / folder)
+    if (coming / HINT).exists():
+        replace(coming / HINT, to / HINT)
     flush_folder(to)
     coming.rmdir()
     return aside if aside.exists() else None
