@@ -159,13 +159,17 @@ class Lexicon:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """Every word of every phrase and every term."""
-        texts = (text for concept in self.concepts for text in (*concept.say, *concept.terms, *concept.cues))
+        texts = (text for concept in self.concepts for text in (*concept.say, *concept.terms))
         words = sorted({word for text in texts for word in tokens(text)})
         return Vocabulary(words, lambda low, high: 8 * (high - low))
 
     def _plain(self, word: str) -> bool:
         """Whether it is an everyday word, or one that callers' phrases use."""
-        return stem(word) in self.grammar.plain or self.vocabulary.find(word) >= 0
+        return stem(word) in self.grammar.plain or word in self._hints or self.vocabulary.find(word) >= 0
+
+    @cached_property
+    def _hints(self) -> frozenset[str]:
+        return frozenset(word for concept in self.concepts for cue in concept.cues for word in tokens(cue))
 
     def warm(self) -> None:
         """Sort the phrases' words now."""
