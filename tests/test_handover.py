@@ -354,7 +354,8 @@ class TestTheCaseNote:
 
     def test_unsafe_contact_comes_before_anything_else(self) -> None:
         note = case_note(Handover("K1", datetime(2026, 11, 21), person="J", need=("help",), flags=("F-UNSAFE",)))
-        assert note.splitlines()[1].startswith("Keep in mind: Not safe to ring")
+        assert note.splitlines()[0].startswith("UNSAFE TO CONTACT. Do not ring")
+        assert note.splitlines()[2].startswith("Keep in mind: Not safe to ring")
 
 
 class TestReadingBack:

@@ -12,7 +12,7 @@ from tests.conftest import HANDLER, Clock
 from triage.cli import run
 from triage.desk import Desk, Slip, open_desk
 from triage.desk.files import write_calendar
-from triage.desk.handing import write_leaflet
+from triage.desk.handing import note, write_leaflet
 from triage.desk.safety import LEAVES
 from triage.errors import BadAnswer
 from triage.model import Call
@@ -171,6 +171,138 @@ def test_said_again_after_it_was_cleared_it_is_unsafe_again(social_worker: Desk)
     call = social_worker.safe_again(unsafe(social_worker), "He was away")
     call = social_worker.answer(social_worker.go(call, "D9"), "D9", {"contact_rule": "do not ring"})
     assert social_worker.unsafe(call)
+
+
+# The person, from call to call
+
+JOAN = {"p_name": "Joan Pike", "p_dob": "1944-03-03", "p_postcode": "CV2 1AA", "p_phone": "01632 960123"}
+
+
+def saved(desk: Desk, **known: str) -> Call:
+    """An earlier call, saved, from somebody who may not be rung."""
+    call = known_as(desk, unsafe(desk), **known)
+    way = next(way for way in desk.script.fast_exits if way.name == "worker")
+    call = desk.fast_exit(call, way, {"danger_now": "no", "caller_role": "self", "upd_recipient": "Ann Hill"})
+    assert call.closed
+    return call
+
+
+def known_as(desk: Desk, call: Call, **known: str) -> Call:
+    """The call with what was said of the person, each at its step."""
+    for key, value in known.items():
+        call = desk.answer(call, desk.script.asked_at[key][0], {key: value})
+    return call
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        {"p_name": "Joan Pike", "p_dob": "1944-03-03"},
+        {"p_name": "joan pike", "p_phone": "01632 960 123"},
+        {"p_name": "Joan Pike", "callback_number": "01632960123"},
+        {"p_dob": "1944-03-03", "p_postcode": "cv2 1aa"},
+        {"p_nhs": "999 000 0018", "p_name": "J Pike-Ward"},
+    ],
+    ids=" and ".join,
+)
+def test_the_mark_of_an_earlier_call_is_in_force_as_soon_as_the_person_is_known(
+    desk: Desk, now: dict[str, str]
+) -> None:
+    earlier = saved(desk, **JOAN, p_nhs="999 000 0018")
+    (*first, last) = now.items()
+    call = known_as(desk, desk.open(), **dict(first))
+    assert not desk.unsafe(call) or "p_nhs" in now
+    call = known_as(desk, call, **dict([last]))
+    assert desk.unsafe(call)
+    assert earlier.ref in call.of_kind("flagged")[-1].data["reason"]
+    for step, answer in (("Z3", {"shortlist_sent": "post"}), ("Z4", {"callback_promised": "yes"})):
+        with pytest.raises(BadAnswer, match="isn’t safe"):
+            desk.answer(call, step, answer)
+    with pytest.raises(Slip, match="isn’t safe"):
+        write_leaflet(desk, desk.keep(call, "men-shed"))
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        {"p_phone": "01632 960123"},
+        {"p_name": "Frank Pike", "p_phone": "01632 960123", "p_postcode": "CV2 1AA"},
+        {"p_name": "Joan Pike", "p_dob": "1951-07-08"},
+        {"p_phone": "01632 960123", "p_postcode": "CV2 1AA"},
+    ],
+    ids=" and ".join,
+)
+def test_whoever_only_shares_the_telephone_or_the_house_or_the_name_is_not_marked(
+    desk: Desk, now: dict[str, str]
+) -> None:
+    saved(desk, **JOAN)
+    assert not desk.unsafe(known_as(desk, desk.open(), **now))
+
+
+def test_a_caller_who_gave_no_name_is_known_by_the_number_alone(desk: Desk) -> None:
+    saved(desk, callback_number="01632 960777")
+    assert desk.unsafe(known_as(desk, desk.open(), callback_number="01632 960777"))
+    assert not desk.unsafe(known_as(desk, desk.open(), callback_number="01632 960778"))
+
+
+def test_a_call_that_somebody_links_to_the_person_is_marked_at_once(desk: Desk) -> None:
+    earlier = saved(desk, **JOAN)
+    call = known_as(desk, desk.open(), p_name="Jonah Peake")
+    desk.people.load()
+    (person,) = (p for p in desk.people.index.people if earlier.id in p.calls)
+    assert desk.unsafe(desk.people.same(call, person))
+
+
+def test_two_records_that_are_said_to_be_two_people_keep_their_own_marks(desk: Desk) -> None:
+    earlier = saved(desk, **JOAN)
+    call = known_as(desk, desk.open(), p_name="Joan Pike")
+    desk.people.link(call.id, earlier.id, "grandmother and granddaughter", on=False)
+    call = known_as(desk, desk.store.call(call.id), p_dob="1944-03-03")
+    assert not desk.unsafe(call)
+
+
+def test_a_mark_on_another_handlers_open_call_counts_too(desk: Desk, tmp_path: Path, clock: Clock) -> None:
+    known_as(desk, unsafe(desk), **JOAN)
+    other = open_desk(tmp_path, staff=replace(HANDLER, id="omar", name="Omar Diaz"), clock=clock)
+    assert other.unsafe(known_as(other, other.open(), p_name="Joan Pike", p_dob="1944-03-03"))
+    other.store.close()
+
+
+def test_a_restricted_record_protects_its_person_too(desk: Desk) -> None:
+    call = desk.flag(unsafe(desk), "F-SENS", True, "works here")
+    known_as(desk, call, **JOAN)
+    assert desk.unsafe(known_as(desk, desk.open(), p_name="Joan Pike", p_dob="1944-03-03"))
+
+
+@pytest.mark.parametrize("on", ["the earlier call", "the new call"])
+def test_cleared_on_one_call_it_is_cleared_for_the_person(desk: Desk, social_worker: Desk, on: str) -> None:
+    earlier = saved(desk, **JOAN)
+    call = known_as(desk, desk.open(), p_name="Joan Pike", p_dob="1944-03-03")
+    social_worker.store.refresh()
+    cleared = social_worker.store.call(earlier.id if on == "the earlier call" else call.id)
+    social_worker.safe_again(cleared, "Seen at her sister's; he has moved away")
+    desk.store.refresh()
+    assert not any(desk.unsafe(desk.store.call(c.id)) for c in (earlier, call))
+    assert not desk.unsafe(known_as(desk, desk.open(), p_name="Joan Pike", p_dob="1944-03-03"))
+
+
+def test_what_was_planned_before_is_listed_to_be_cancelled(desk: Desk) -> None:
+    before = known_as(desk, desk.open(), **JOAN)
+    phone, home, office = (first_slot(desk, kind) for kind in ("phone", "home-visit", "office"))
+    before = desk.book(desk.book(desk.book(before, phone), home), office)
+    before = desk.answer(desk.go(before, "Z4"), "Z4", {"callback_promised": "yes", "callback_owner": "Ann Hill"})
+    assert desk.planned(before) == ()
+    call = known_as(desk, unsafe(desk), p_name="Joan Pike", p_dob="1944-03-03")
+    said = {(p.call.id, p.slot.id if p.slot else "") for p in desk.planned(call)}
+    assert {(before.id, phone), (before.id, home)} <= said
+    assert (before.id, office) not in said
+    assert {p.what.rpartition(": ")[2] for p in desk.planned(call)} == {
+        *("someone rings", "someone comes to the house", "a call back"),
+    }
+
+
+def test_the_case_note_says_so_before_anything_else(desk: Desk) -> None:
+    assert note(desk, unsafe(desk)).startswith("UNSAFE TO CONTACT. Do not ring")
 
 
 def test_whoever_installs_it_may_clear_it() -> None:

@@ -18,6 +18,8 @@ NOT_KNOWN = "not known"
 """The answer “not known”: accepted by every question."""
 DECLINED = "declined"
 """The answer “declined”: accepted by every question, and never the same as not having asked."""
+UNSAFE = "F-UNSAFE"
+"""The flag of somebody whom it isn't safe to ring or write to."""
 
 IDENTIFYING = frozenset(
     (
@@ -330,6 +332,7 @@ class Call:
             outcome=str(end.get("outcome", "")),
             pathways=tuple(end.get("pathways", ())),
             reason=str(self.answers.get("reason_verbatim", ""))[:120],
+            unsafe=self.flags_set.get(UNSAFE, UNSAFE in end.get("flags", ())),
         )
 
 
@@ -345,6 +348,8 @@ class CallSummary:
     outcome: str = ""
     pathways: tuple[str, ...] = ()
     reason: str = ""
+    unsafe: bool = False
+    """Whether it was closed with the person unsafe to contact, and nobody has cleared that since."""
 
     @property
     def ref(self) -> str:

@@ -306,6 +306,8 @@ class Plain:
         self.say(f"Outcome: {code} {self.desk.outcome(code).name}" if code else "Outcome: none follows yet.")
         for block in there.blocks:
             self.say(f"Missing: {block.why}. /go {block.go}" if ":" not in block.go else f"Missing: {block.why}.")
+        for planned in self.desk.planned(self.call):
+            self.say(f"Have it cancelled (call {planned.call.ref}): {planned.what}.")
         for line in handing.read_out(self.desk, self.call):
             self.say(f"Say: {line}")
 

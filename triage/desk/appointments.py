@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from triage import booking
 from triage.desk import safety
@@ -15,6 +16,9 @@ from triage.diary.waiting import Answer, Wait
 from triage.handover import withheld
 from triage.masking import mask
 from triage.model import DECLINED, NOT_KNOWN, Call, Claim, Event, Slot
+
+if TYPE_CHECKING:
+    from triage.desk.standing import Planned
 
 HOLD_MINUTES = 5
 """How long a slot is kept while the caller makes up their mind."""
@@ -107,6 +111,13 @@ class Appointments(Base):
     def allow_slot(self, call: Call, slot: str) -> None:
         """:class:`Slip` when this appointment can't be given because contact is unsafe."""
         self._refuse(safety.to_book(self.walk(call).flags, self.diary.slot(slot).type))
+
+    def planned(self, call: Call) -> tuple[Planned, ...]:
+        """What is planned, on any call about this person, that would ring, write to or visit them though it isn't safe.
+
+        Nothing while contact is safe. The handler has it cancelled, or moved to the office.
+        """
+        return self._standing.planned(call) if self.unsafe(call) else ()
 
     # ------------------------------------------------------------------ the waiting list
 

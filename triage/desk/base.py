@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
-from triage.desk import safety
 from triage.desk.cleaning import clean
 from triage.desk.tools import Tools
 from triage.errors import TriageError
-from triage.model import Call, Event, Staff, Value, new_id
+from triage.model import UNSAFE, Call, Event, Staff, Value, new_id
+from triage.script import telling
 from triage.script.form import Script
 from triage.script.screen import screen
 from triage.script.walk import Walk, walk
@@ -22,6 +23,7 @@ from triage.store.base import Store
 if TYPE_CHECKING:
     from triage.desk.desk import Desk
     from triage.desk.door import Door
+    from triage.desk.standing import Standing
 
 
 class Slip(TriageError):
@@ -95,9 +97,25 @@ class Base:
 
     def unsafe(self, call: Call) -> bool:
         """Whether the person may not be rung, written to, or have anything printed for them."""
-        return safety.UNSAFE in self.walk(call).flags
+        return UNSAFE in self.walk(call).flags
 
     # ------------------------------------------------------------------ inside
+
+    @cached_property
+    def _standing(self) -> Standing:
+        """Who is unsafe to contact, by earlier calls."""
+        from triage.desk.standing import Standing
+
+        return Standing(self._whole)
+
+    def _in_force(self, call: Call) -> Call:
+        """An open call with the mark that an earlier call about its person left, if one stands."""
+        if call.closed or self.unsafe(call):
+            return call
+        for other in self._standing.of(call):
+            why = f"said in call {other.ref} on {telling.day(other.events[0].at.date().isoformat())}; not cleared"
+            return self._add(call, "flagged", flag=UNSAFE, on=True, reason=why, since=other.id)
+        return call
 
     @property
     def _whole(self) -> Desk:

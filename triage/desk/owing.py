@@ -8,7 +8,7 @@ from triage import consents, promises
 from triage.desk import duties, safety
 from triage.desk.base import Base, Slip
 from triage.errors import NotFound
-from triage.model import Call
+from triage.model import UNSAFE, Call
 
 
 class Owing(Base):
@@ -16,17 +16,23 @@ class Owing(Base):
 
     def flag(self, call: Call, flag: str, on: bool, reason: str) -> Call:
         """Set or clear a flag over what the script says. Only :meth:`safe_again` clears “unsafe to contact”."""
-        if flag == safety.UNSAFE and not on:
+        if flag == UNSAFE and not on:
             return self.safe_again(call, reason)
         return self._add(call, "flagged", flag=flag, on=on, reason=reason)
 
     def safe_again(self, call: Call, reason: str) -> Call:
-        """Clear “unsafe to contact”: a social worker's decision, with the reason; on a saved call too."""
+        """Clear “unsafe to contact”: a social worker's decision, with the reason; on a saved call too.
+
+        It is about the person: the mark is cleared on every call about them.
+        """
         if not reason.strip():
             raise Slip("Say why it is safe to contact this person again, and who says so.")
         if not self.unsafe(call):
             raise Slip("This person isn’t marked as unsafe to contact.")
-        after = self._note(call, "flagged", flag=safety.UNSAFE, on=False, reason=reason.strip())
+        for other in self._standing.of(call):
+            why = f"cleared with call {call.ref}: {reason.strip()}"
+            self._note(other, "flagged", flag=UNSAFE, on=False, reason=why)
+        after = self._note(call, "flagged", flag=UNSAFE, on=False, reason=reason.strip())
         return after if call.closed or call.owner != self.staff.id else duties.follow(self._whole, after)
 
     def promise(

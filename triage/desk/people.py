@@ -238,6 +238,7 @@ class Register:
             owner = self.desk.tools.standards.role("supervisor")
             note = f"{len(recent) + 1} calls in {REPEAT_DAYS} days: {', '.join(p.ref for p in recent)}"
             call = self.desk.promise(call, LOOK_INTO, owner, kind="contact", about="", note=note)
+        call = self.desk._in_force(call)
         self._stale = self._take([call]) or self._stale
         return call
 
@@ -257,6 +258,8 @@ class Register:
         for call in (first, second):
             self._refuse_anonymous(call)
         after = self.desk._note(first, "linked", to=second.id, on=on, why=[], reason=reason.strip())
+        for call in (after, second) if on else ():
+            self.desk._in_force(call)
         self._stale = self._take([after]) or self._stale
 
     # ------------------------------------------------------------------ inside
@@ -278,28 +281,10 @@ class Register:
         opened = call.opened
         if opened is None or call.anonymous or opened.data.get("mode", "live") != self.desk.mode:
             return None
-        name, caller = _told(call, "p_name"), _told(call, "caller_name")
-        phone = _told(call, "p_phone") or ("" if caller else _told(call, "callback_number"))
-        if not (name or _told(call, "p_nhs")):
+        person = person_of(call)
+        if person is None:
             return None
         end = call.closed
-        marks = end.data.get("flags", ()) if end else ()
-        also: tuple[Row, ...] = (Row(caller, _told(call, "callback_number"), caller=True),) if caller else ()
-        likes = _told(call, "p_likes")
-        also += (Row(likes + " " + name.split()[-1], phone),) if likes and name else ()
-        person = Person(
-            call.id,
-            name,
-            day_of(_told(call, "p_dob")),
-            _told(call, "p_postcode"),
-            phone,
-            _told(call, "p_address"),
-            _digits(_told(call, "p_nhs")),
-            _told(call, "care_director_id"),
-            also,
-            (call.id,),
-            call.flags_set.get("F-SENS", "F-SENS" in marks),
-        )
         owed = tuple(str(e.data["what"]) for e in call.promises if e.id not in call.kept)
         past = Past(call.id, call.ref, opened.at, end is not None, _outcome(end), call.owner, owed)
         links = tuple((str(e.data["to"]), bool(e.data["on"])) for e in call.of_kind("linked"))
@@ -312,7 +297,7 @@ class Register:
         parted = {frozenset((c, to)) for c, a in self._about.items() for to, on in a.links if not on}
         for call_id, about in sorted(self._about.items()):
             groups.add(call_id)
-            for key in _keys(about.person):
+            for key in keys_of(about.person):
                 other = keyed.setdefault(key, call_id)
                 if frozenset((other, call_id)) not in parted:
                     groups.join(other, call_id)
@@ -349,7 +334,37 @@ class _Groups:
         yield from found.values()
 
 
-def _keys(person: Person) -> Iterator[tuple[str, ...]]:
+def person_of(call: Call) -> Person | None:
+    """Whom a call is about, as far as it says; ``None`` when it names nobody."""
+    name, caller = _told(call, "p_name"), _told(call, "caller_name")
+    if call.anonymous or not (name or _told(call, "p_nhs")):
+        return None
+    phone = phone_of(call)
+    also: tuple[Row, ...] = (Row(caller, _told(call, "callback_number"), caller=True),) if caller else ()
+    likes = _told(call, "p_likes")
+    also += (Row(likes + " " + name.split()[-1], phone),) if likes and name else ()
+    marks = call.closed.data.get("flags", ()) if call.closed else ()
+    return Person(
+        call.id,
+        name,
+        day_of(_told(call, "p_dob")),
+        _told(call, "p_postcode"),
+        phone,
+        _told(call, "p_address"),
+        _digits(_told(call, "p_nhs")),
+        _told(call, "care_director_id"),
+        also,
+        (call.id,),
+        call.flags_set.get("F-SENS", "F-SENS" in marks),
+    )
+
+
+def phone_of(call: Call) -> str:
+    """The number of the person a call is about: their own, or that of a caller who rings for themselves."""
+    return _told(call, "p_phone") or ("" if _told(call, "caller_name") else _told(call, "callback_number"))
+
+
+def keys_of(person: Person) -> Iterator[tuple[str, ...]]:
     """What is enough to say that two calls are about one person: a name and a postcode alone are not (father, son)."""
     name = " ".join(sorted(name_words(person.name)))
     if person.nhs:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from triage.handover import withheld
-from triage.model import AppointmentType, Value
+from triage.model import UNSAFE, AppointmentType, Value
 from triage.script.conditions import Facts, holds
 from triage.script.form import Step
 
-UNSAFE = "F-UNSAFE"
 CLEARS = "social worker"
 """The role that may say it is safe again."""
 
@@ -31,6 +30,12 @@ RINGS = frozenset(("callback_promised", "x2_callback"))
 
 SAID = frozenset(("read out", "told"))
 """The channels on which nothing leaves: the caller hears it on this call."""
+
+KNOWN_BY = (
+    *("p_name", "p_dob", "p_postcode", "p_address", "p_phone", "p_nhs", "care_director_id"),
+    *("callback_number", "caller_name", "anonymous"),
+)
+"""The answers that can make a person known, and so bring the mark of an earlier call into force."""
 
 _WAY_OUT = "Ask the social worker: they reach the person safely, or clear it with a reason."
 

@@ -10,7 +10,7 @@ from triage.desk.base import Base, Facts, Slip
 from triage.desk.cleaning import identifies
 from triage.desk.stamps import stamps
 from triage.errors import BadAnswer, NotFound
-from triage.model import Call, CallSummary, Event, Value, new_id
+from triage.model import UNSAFE, Call, CallSummary, Event, Value, new_id
 from triage.script import telling
 from triage.script.conditions import holds
 from triage.script.form import Field
@@ -24,7 +24,7 @@ NO_NAMES = "this caller gives no name, so nothing that says who they are is kept
 
 
 def _says_unsafe(event: Event) -> bool:
-    return event.kind == "flagged" and event.data["flag"] == safety.UNSAFE and bool(event.data["on"])
+    return event.kind == "flagged" and event.data["flag"] == UNSAFE and bool(event.data["on"])
 
 
 class Talk(Base):
@@ -171,17 +171,19 @@ class Talk(Base):
     def _settled(self, before: Call, after: Call, step: str = "", *, slip: bool = False) -> Call:
         """What follows from an answer or from taking one back: unsafe stays unsafe, and promises follow the answers."""
         after = after if slip else self._stay_unsafe(before, after, step)
+        if any(before.answers.get(key) != after.answers.get(key) for key in safety.KNOWN_BY):
+            after = self._in_force(after)
         return duties.follow(self._whole, after)
 
     def _stay_unsafe(self, before: Call, after: Call, step: str = "") -> Call:
         """Unsafe stays unsafe when the answer that said so is changed, and is so again when it is said again."""
         there = self.walk(after)
-        if safety.UNSAFE in there.flags:
+        if UNSAFE in there.flags:
             return after
         if self.unsafe(before):
-            return self._add(after, "flagged", flag=safety.UNSAFE, on=True, reason="said earlier; not cleared")
-        if step and before.flags_set.get(safety.UNSAFE) is False:
+            return self._add(after, "flagged", flag=UNSAFE, on=True, reason="said earlier; not cleared")
+        if step and before.flags_set.get(UNSAFE) is False:
             facts = Facts(there.used, frozenset(there.path), frozenset((*there.flags, *there.actions)))
             if safety.sets_unsafe(self.script.steps[step], facts):
-                return self._add(after, "flagged", flag=safety.UNSAFE, on=True, reason="said again")
+                return self._add(after, "flagged", flag=UNSAFE, on=True, reason="said again")
         return after

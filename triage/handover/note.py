@@ -24,6 +24,11 @@ FLAG_WORDS = {
 }
 """What a flag means to whoever reads the note. A staff risk marker (``F-RISK``) is for supervisors and stays out."""
 
+UNSAFE_NOTE = (
+    "UNSAFE TO CONTACT. Do not ring, text, e-mail, write or visit. For staff only: give or send this note to nobody."
+)
+"""The first line of the note about somebody whom it isn't safe to contact."""
+
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
@@ -83,6 +88,7 @@ def case_note(handover: Handover) -> str:
     flags = [FLAG_WORDS.get(f, f) for f in handover.flags if f != "F-RISK"]
     outcome = handover.outcome + (f"; also {series(handover.also)}" if handover.also else "")
     paragraphs = [
+        UNSAFE_NOTE if withheld(handover.flags) else "",
         _who_rang(handover),
         _told("Keep in mind", flags),
         _told("Need", handover.need),

@@ -107,7 +107,7 @@ class WrapUpScreen(Screen[str | None]):
         if call is None or there is None or call.closed:
             return
         self._outcome.update(self._proposal(call, there))
-        rows = [*self._blocks(call, there), *self._done(call, there)]
+        rows = [*self._blocks(call, there), *self._planned(call), *self._done(call, there)]
         self._go = tuple(go for _, go in rows)
         self._left.put([row for row, _ in rows])
         out = handing.read_out(app.desk, call)
@@ -148,6 +148,13 @@ class WrapUpScreen(Screen[str | None]):
         if not rows and (there.outcome or call.chosen):
             rows.append((Content.assemble(("▸ Save this call", "bold $accent"), ("   Enter or F10", "$quiet")), SAVE))
         return rows
+
+    def _planned(self, call: Call) -> list[tuple[Content, str]]:
+        """What would still reach a person whom it isn't safe to contact."""
+        return [
+            (Content.assemble(("! ", "bold $warning"), f"have it cancelled (call {p.call.ref}): {p.what}"), "")
+            for p in here(self).desk.planned(call)
+        ]
 
     def _done(self, call: Call, there: Walk) -> list[tuple[Content, str]]:
         desk = here(self).desk
