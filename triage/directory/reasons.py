@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,11 @@ from triage.model import Listing
 
 if TYPE_CHECKING:
     from triage.directory.lexicon import Concept
-    from triage.directory.query import Query
+    from triage.directory.query import Query, Word
     from triage.directory.spelling import Vocabulary
+
+    Asked = tuple[tuple[Word, tuple[tuple[int, int, float, str], ...]], ...]
+    """Each word that counts, with its readings: first and last id, how far to trust it, and how it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,12 @@ class Facts:
     stems: frozenset[str]
     head: frozenset[str]
     field: dict[str, str]
-    beside: tuple[str, ...] = ()
+    beside: tuple[str, ...]
     """What else speaks for it or against it, wherever it lies."""
+    stemming: dict[str, tuple[str, ...]]
+    """Its words by their stems."""
+    called: dict[str, str] = dataclasses.field(default_factory=dict)
+    """What it calls the concepts that were asked for, by their ids: the same are asked for at every key."""
 
 
 def facts(listing: Listing, words: dict[int, str]) -> Facts:
@@ -40,14 +47,23 @@ def facts(listing: Listing, words: dict[int, str]) -> Facts:
         "topic": " ".join(listing.topics),
         "name": listing.name,
     }
-    field = {word: name for name, text in fields.items() for word in tokens(text)}
+    where = {word: name for name, text in fields.items() for word in tokens(text)}
     head = frozenset(map(stem, tokens(f"{listing.name} {' '.join(listing.topics)}")))
-    stems, always = frozenset(map(stem, words.values())), tuple(beside(listing, None))
-    return Facts(words, tuple(sorted(words)), stems, head, field, always)
+    stemming: dict[str, tuple[str, ...]] = {}
+    for word in words.values():
+        stemming[stem(word)] = (*stemming.get(stem(word), ()), word)
+    always = tuple(beside(listing, None))
+    return Facts(words, tuple(sorted(words)), frozenset(stemming), head, where, always, stemming)
 
 
-def explain(vocabulary: Vocabulary, query: Query, listing: Listing, known: Facts) -> tuple[list[str], tuple[str, ...]]:
-    """The reasons from the words, and the listing's words that matched."""
+def asked(vocabulary: Vocabulary, query: Query) -> Asked:
+    """Every way to read what was typed; the same for each listing that is explained."""
+    words = ((word, vocabulary.read(word.text, word.last)) for word in query.words if word.weight >= 0.1)
+    return tuple((word, tuple((r.low, r.high, r.quality, r.how) for r in readings)) for word, readings in words)
+
+
+def explain(query: Query, typed: Asked, listing: Listing, known: Facts) -> tuple[list[str], tuple[str, ...]]:
+    """The reasons from the words, and the listing's words that matched; ``typed`` is what :func:`asked` made."""
     why: list[str] = []
     hits: dict[str, None] = {}
     for idea in query.meaning.ideas:
@@ -55,17 +71,20 @@ def explain(vocabulary: Vocabulary, query: Query, listing: Listing, known: Facts
         if told:
             why.append(f"{idea.words} → {told}" if told != idea.words else f"about {told}")
             stems = {stem(word) for word in tokens(told)} - STOP
-            hits.update(dict.fromkeys(word for word in known.words.values() if stem(word) in stems))
+            hits.update(dict.fromkeys(word for found in sorted(stems & known.stems) for word in known.stemming[found]))
     plain: dict[str, list[str]] = {}
-    for word in query.words:
-        if word.weight < 0.1:
-            continue
+    words, ids = known.words, known.ids
+    for word, readings in typed:
         best, trust, how = "", 0.0, ""
-        for reading in vocabulary.read(word.text, word.last):
-            for text in _between(known, reading.low, reading.high):
-                hits[text] = None
-                if reading.quality > trust:
-                    best, trust, how = text, reading.quality, reading.how
+        for low, high, quality, manner in readings:
+            if high - low == 1:
+                here: tuple[int, ...] = (low,) if low in words else ()
+            else:
+                here = ids[bisect_left(ids, low) : bisect_left(ids, high)]
+            for id_ in here:
+                hits[words[id_]] = None
+                if quality > trust:
+                    best, trust, how = words[id_], quality, manner
         if how in ("spelling", "sound"):
             why.append(f"{word.text} → {best}")
         elif best and word.required:
@@ -87,13 +106,10 @@ def beside(listing: Listing, km: float | None) -> list[str]:
     return found
 
 
-def _between(known: Facts, low: int, high: int) -> Iterable[str]:
-    if high - low == 1:
-        return (known.words[low],) if low in known.words else ()
-    return [known.words[id_] for id_ in known.ids[bisect_left(known.ids, low) : bisect_left(known.ids, high)]]
-
-
 def _term(concept: Concept, known: Facts) -> str:
     """What the listing calls the concept: rather in its name or topics than in its description."""
-    fits = [term for term, stems in concept.calls if stems <= known.stems]
-    return next((term for term, stems in concept.calls if stems <= known.head), fits[0] if fits else "")
+    if concept.id not in known.called:
+        fits = [term for term, stems in concept.calls if stems <= known.stems]
+        name = next((term for term, stems in concept.calls if stems <= known.head), fits[0] if fits else "")
+        known.called[concept.id] = name
+    return known.called[concept.id]

@@ -157,7 +157,7 @@ class Index:
         turns = dict.fromkeys(found[turn][0] for turn in range(limit) for found in ranked if turn < len(found))
         matches = []
         for number in list(turns)[:limit]:
-            km = self._km(number, spot)
+            (km,) = self._kms((number,), spot)
             why = (*because[number], *reasons.beside(self.listings[number], km))
             matches.append(Match(self.listings[number], best[number], km, why))
         return tuple(matches)
@@ -194,9 +194,10 @@ class Index:
             far = self._ranking.distances(spot.point, seen) > filters.max_km
             hidden[f"over {filters.max_km:g} km away"] = int(np.count_nonzero(far))
             seen = seen[~far]
-        matches = tuple(
-            self._match(query, number, score, spot) for number, score in zip(ranked.order, ranked.score, strict=True)
-        )
+        typed = reasons.asked(self._ranking.vocabulary, query)
+        far_off = self._kms(ranked.order, spot)
+        each = zip(ranked.order, ranked.score, far_off, strict=True)
+        matches = tuple(self._match(query, typed, number, score, km) for number, score, km in each)
         return replace(
             told,
             matches=matches,
@@ -221,22 +222,24 @@ class Index:
             found = found[through]
         return found, counted
 
-    def _match(self, query: Query, number: int, score: float, spot: Spot | None) -> Match:
-        listing, km = self.listings[number], self._km(number, spot)
-        known = self._facts(number)
-        why, hits = reasons.explain(self._ranking.vocabulary, query, listing, known)
+    def _match(self, query: Query, typed: reasons.Asked, number: int, score: float, km: float | None) -> Match:
+        listing, known = self.listings[number], self._facts(number)
+        why, hits = reasons.explain(query, typed, listing, known)
         far = () if km is None else (f"{km:.1f} km",)
         return Match(listing, score, km, (*why, *far, *known.beside), hits)
 
     def _known_of(self, number: int) -> reasons.Facts:
         return reasons.facts(self.listings[number], self._ranking.words_of(number))
 
-    def _km(self, number: int, spot: Spot | None) -> float | None:
+    def _kms(self, numbers: Sequence[int], spot: Spot | None) -> list[float | None]:
+        """How far listings are from a place, ``None`` where that isn't known."""
         import numpy as np
 
-        if not spot or not self._ranking.placed(number):
-            return None
-        return round(float(self._ranking.distances(spot.point, np.array([number], np.intp))[0]), 2)
+        if not spot or not numbers:
+            return [None] * len(numbers)
+        far = self._ranking.distances(spot.point, np.array(numbers, np.intp)).tolist()
+        placed = self._ranking.placed
+        return [round(km, 2) if placed(number) else None for number, km in zip(numbers, far, strict=True)]
 
     def _spot(self, near: str | Point | None) -> Spot | None:
         if isinstance(near, str):

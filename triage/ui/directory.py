@@ -68,7 +68,7 @@ class DirectoryScreen(Editing):
 
     def action_scroll_card(self, by: int) -> None:
         """Read a long card on."""
-        self.card.scroll_relative(y=by * 3, animate=False)
+        self.card.read_on(by * 3)
 
     def action_open(self) -> None:
         """The card; or, with nothing found, the nearest spelling; or the listings behind a danger line."""

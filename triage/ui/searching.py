@@ -20,6 +20,7 @@ from triage.model import Call, Match
 from triage.script import telling
 from triage.ui.here import here
 from triage.ui.overlay import Overlay
+from triage.ui.painting import paint_lines
 from triage.ui.widgets.callbar import CallBar
 from triage.ui.widgets.card import Card
 from triage.ui.widgets.keybar import KeyBar
@@ -61,6 +62,7 @@ class Searching(Overlay):
 
     def __init__(self) -> None:
         super().__init__()
+        paint_lines(self)
         self.results = Results()
         self.filters = Filters()
         self.everything = False

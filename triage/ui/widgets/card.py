@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.geometry import Size
+from textual.widget import Widget
 
 from triage.handover import words
 from triage.model import Listing, Match
@@ -19,40 +18,56 @@ LABEL = 9
 """Cells of the labels' column."""
 
 
-class Card(VerticalScroll, can_focus=False):
-    """The listing under the cursor."""
+class Card(Widget, can_focus=False):
+    """The listing under the cursor. It is as large as its place, so that another listing lays nothing out anew."""
 
     DEFAULT_CSS = """
     Card {
         border: round $edge; border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $quiet;
-        padding: 0 1; scrollbar-size-vertical: 1;
-        Static { height: auto; }
+        padding: 0 1; height: 1fr;
     }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._body = Static(markup=False)
-
-    def compose(self) -> ComposeResult:
-        """The words."""
-        yield self._body
+        self._lines: list[Content] = []
+        self._top = 0
+        self._put: tuple[Match | None, str, Size] | None = None
 
     def put(self, match: Match | None, today: date, empty: str = "") -> None:
         """Show a listing, or what to do to see one."""
+        if self._put == (match, empty, self.size):
+            return
+        self._put, self._top = (match, empty, self.size), 0
+        width, height = self.size
+        width = max(20, width)
         if match is None:
             self.border_title, self.border_subtitle = "", ""
-            self._body.update(Content.styled(empty, "$quiet"))
+            self._lines = list(Content.styled(empty, "$quiet").wrap(width)) if empty else []
             return
         listing = match.listing
-        self.border_title = Content(listing.name).truncate(max(10, self.size.width - 4), ellipsis=True)
+        self.border_title = Content(listing.name).truncate(max(10, width - 2), ellipsis=True)
         source = " · ".join(filter(None, (listing.status, listing.source)))
         foot = "DEMONSTRATION DIRECTORY" if listing.demonstration else source
-        low = 0 < self.size.height < LOW
-        lines = _body(match, today, max(20, self.size.width - 5), low)
-        self.border_subtitle = Content(("ctrl+↓ reads on · " if 0 < self.size.height - 2 < len(lines) else "") + foot)
-        self._body.update(Content("\n").join(lines))
-        self.scroll_home(animate=False)
+        self._lines = _body(match, today, width, 0 < height < LOW)
+        self.border_subtitle = Content(("ctrl+↓ reads on · " if 0 < height < len(self._lines) else "") + foot)
+
+    def render(self) -> Content:
+        """The lines in view."""
+        return Content("\n").join(self._lines[self._top : self._top + self.size.height])
+
+    def read_on(self, by: int) -> None:
+        """Move down a long card, or up again."""
+        self._top = max(0, min(self._top + by, len(self._lines) - self.size.height))
+        self.refresh()
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel reads on."""
+        self.read_on(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel goes back."""
+        self.read_on(-3)
 
 
 def _body(match: Match, today: date, width: int, low: bool) -> list[Content]:

@@ -14,6 +14,7 @@ from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual import events
 from textual.content import Content
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.style import Style
@@ -41,23 +42,27 @@ class Rows(Lines, Generic[T]):
         self._styles_made: dict[tuple[str, str], RichStyle] = {}
         self._styled_for: Style | None = None
         self._strips: dict[Hashable, Strip] = {}
+        self._filters: Sequence[LineFilter] = ()
+        self._shown: list[Hashable] = [None]
+        """What the lines in view hung on when they were last put here."""
         self._wrapped: tuple[tuple[str, int], list[str]] = (("", 0), [])
         """What is said in place of a list, in lines of a width."""
 
     def show(self, items: Sequence[T], cursor: int = 0) -> None:
         """Show these, the cursor on ``cursor``."""
-        before = self._looks()
+        before = self._shown if self._top == 0 else [None]
         self.items = items
         self._top = 0
         with self.prevent(Lines.Moved):
             self.cursor = cursor
         self._scroll()
-        after = self._looks()
+        after = self._shown = self._looks()
         if None in after or not items:
             self.refresh()
         else:
             changed = [y for y, looks in enumerate(after) if y >= len(before) or before[y] != looks]
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in (*changed, *range(len(after), len(before)))))
+            width = self.size.width
+            self.refresh(*(Region(0, y, width, 1) for y in (*changed, *range(len(after), len(before)))))
 
     def _looks(self) -> list[Hashable]:
         """What the lines in view hang on; an empty list says something else in their place."""
@@ -95,7 +100,9 @@ class Rows(Lines, Generic[T]):
 
     def render_line(self, y: int) -> Strip:
         """One line of the list, or of what is said in its place."""
-        width = self.size.width
+        return self._line(y, self.size.width)
+
+    def _line(self, y: int, width: int) -> Strip:
         at = self._top + y
         if not self.items:
             pieces = self._empty_line(y, width)
@@ -109,23 +116,19 @@ class Rows(Lines, Generic[T]):
         """Lines as they are: a list without border and padding needs no styling line by line."""
         if self.size != self.outer_size or self.opacity != 1:
             return super().render_lines(crop)
-        background = self.background_colors[1]
         filters = self.get_line_filters()
-        drawn = []
-        for y in range(crop.y, crop.bottom):
-            strip = self.render_line(y)
-            for each in filters:
-                strip = strip.apply_filter(each, background)
-            drawn.append(strip.crop(crop.x, crop.right))
-        return drawn
+        if filters != self._filters or self.visual_style != self._styled_for or len(self._strips) > KEPT:
+            self._strips.clear()
+            self._filters = filters
+        width = self.size.width
+        drawn = [self._line(y, width) for y in range(crop.y, crop.bottom)]
+        return drawn if crop.width == width else [strip.crop(crop.x, crop.right) for strip in drawn]
 
     def same(self, item: T) -> Hashable:
         """What a line's looks hang on besides its width and the cursor; lines that are the same are made once."""
         return None
 
     def _strip(self, item: T, width: int, chosen: bool) -> Strip:
-        if self.visual_style != self._styled_for or len(self._strips) > KEPT:
-            self._strips.clear()
         looks = self.same(item)
         key = (looks, width, chosen)
         if looks is None or key not in self._strips:
@@ -134,7 +137,14 @@ class Rows(Lines, Generic[T]):
 
     def _made(self, pieces: Sequence[Piece], width: int, chosen: bool) -> Strip:
         under = "on $lift" if chosen else ""
-        return Strip([Segment(text, self._rich(style, under)) for text, style in fit(pieces, width)], width)
+        base = self.visual_style
+        if base != self._styled_for:
+            self._styles_made.clear()
+            self._styled_for = base
+        strip = Strip([Segment(text, self._rich(style, under)) for text, style in fit(pieces, width)], width)
+        for each in self._filters:
+            strip = strip.apply_filter(each, self.background_colors[1])
+        return strip
 
     def action_choose(self) -> None:
         """Choose the line under the cursor."""
@@ -169,13 +179,9 @@ class Rows(Lines, Generic[T]):
 
     def _rich(self, style: str, under: str) -> RichStyle:
         """A style in this widget's colours; the same words give the same style until the colours change."""
-        base = self.visual_style
-        if base != self._styled_for:
-            self._styles_made.clear()
-            self._styled_for = base
         key = (style, under)
         if key not in self._styles_made:
-            whole = base + self._get_style(under) + self._get_style(style)
+            whole = self.visual_style + self._get_style(under) + self._get_style(style)
             self._styles_made[key] = whole.rich_style
         return self._styles_made[key]
 
