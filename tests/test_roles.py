@@ -242,6 +242,7 @@ WAYS: dict[str, Callable[[World, Desk], Callable[[], object]]] = {
     "on_duty": lambda w, d: d.on_duty,
     "share_out": lambda w, d: _of(to_ring(w), lambda had: d.share_out(("omar",))),
     "maintain": lambda w, d: d.maintain,
+    "window": lambda w, d: lambda: d.window(d.today, d.today),
     "walk": lambda w, d: _of(w.call(), d.walk),
     "found": lambda w, d: _of(w.call(), d.found),
     "people.load": lambda w, d: lambda: d.people.load(),

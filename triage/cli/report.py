@@ -32,14 +32,14 @@ def add(commands: Any) -> None:
 def report(args: argparse.Namespace) -> int:
     """Print it; 1 when there are no calls in those days."""
     from triage.cli.identity import desk_of
-    from triage.reports import Window, around, figures, tally
+    from triage.reports import figures, tally
 
     desk = desk_of(args)
     if args.call:
         print(_page(desk, args.call), end="")
         return 0
     since, until = _days(args.since, args.until, desk.today)
-    window = Window.of(desk.store.calls(*around(since, until)), since, until, desk.clock())
+    window = desk.window(since, until)
     if not window.calls:
         raise NotFound(f"No calls were taken from {since} to {until}.")
     print(_FORMATS[args.format](window, figures(window), tally(window, args.by), args.by), end="")

@@ -29,7 +29,10 @@ from triage.desk.owing import Owing
 from triage.desk.talk import NO_NAMES, UNDOABLE
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from triage.desk.people import Register
+    from triage.reports import Window
 
 __all__ = ["HOLD_MINUTES", "NO_NAMES", "UNDOABLE", "Desk", "Slip"]
 
@@ -49,6 +52,12 @@ class Desk(Ending, Owing, Finding, Appointments, Calling):
         from triage.desk.people import Register
 
         return Register(self)
+
+    def window(self, since: date, until: date) -> Window:
+        """Everybody's calls of these days, for figures (PRIVACY §4: not a handler's)."""
+        from triage.reports import Window, around
+
+        return Window.of(self.store.calls(*around(since, until)), since, until, self.clock())
 
     def maintain(self) -> str:
         """House-keeping of the record, for a worker after the first frame and once a day after that.

@@ -11,6 +11,7 @@ from triage.handover import ics, lineage
 from triage.model import Call, Slot
 from triage.reports import WAYS, Window, figures, tally
 from triage.reports.sheet import figures_sheet, groups_sheet, to_csv
+from triage.staff.roles import permit
 
 if TYPE_CHECKING:
     from triage.desk.desk import Desk
@@ -21,6 +22,7 @@ def write_calendar(desk: Desk, call: Call, slot: Slot, *, cancelled: bool = Fals
 
     Raises :class:`Slip` with the reason when nothing may leave for this person or the file can't be written.
     """
+    permit(desk.staff, "book appointments")
     why = safety.to_send(desk.walk(call).flags)
     if why:
         raise Slip(why)
@@ -42,6 +44,7 @@ def write_figures(desk: Desk, window: Window) -> Path:
 
     Raises :class:`Slip` when it can't be written.
     """
+    permit(desk.staff, "see figures")
     groups = [groups_sheet(tally(window, by), by, shared=True) for by in WAYS if by != "handler"]
     text = to_csv([figures_sheet(figures(window), shared=True), *groups])
     path = desk.tools.data_dir / "reports" / f"calls-{window.since}-to-{window.until}.csv"

@@ -18,6 +18,7 @@ from triage.handover.note import YOU
 from triage.model import Call, Slot
 from triage.script import telling
 from triage.settings import ZONE
+from triage.staff.roles import permit
 
 
 def handover(desk: Desk, call: Call) -> Handover:
@@ -74,6 +75,7 @@ def appointments(desk: Desk, call: Call) -> tuple[Slot, ...]:
 
 def note(desk: Desk, call: Call) -> str:
     """The case note to paste."""
+    permit(desk.staff, "read calls")
     return case_note(handover(desk, call))
 
 
@@ -87,6 +89,7 @@ def write_leaflet(desk: Desk, call: Call) -> tuple[Call, Mapping[str, Path]]:
 
     Raises :class:`Slip` with the reason when nothing may leave for this person.
     """
+    permit(desk.staff, "take calls")
     there = desk.walk(call)
     why = safety.to_send(there.flags)
     if why:
@@ -146,6 +149,7 @@ def mailed(desk: Desk, call: Call) -> Mail:
 
     Raises :class:`Slip` with the reason when nothing may leave for this person.
     """
+    permit(desk.staff, "take calls")
     there = desk.walk(call)
     why = safety.to_send(there.flags)
     if why:
@@ -192,6 +196,7 @@ def texted(desk: Desk, call: Call) -> Message:
 
     Raises :class:`Slip` with the reason when nothing may leave for this person.
     """
+    permit(desk.staff, "take calls")
     why = safety.to_send(desk.walk(call).flags)
     if why:
         raise Slip(why)

@@ -10,6 +10,7 @@ from triage.model import Call, Value
 from triage.reports import Page, call_page
 from triage.script import telling
 from triage.script.form import Script
+from triage.staff.roles import permit
 
 if TYPE_CHECKING:
     from triage.desk.desk import Desk
@@ -49,4 +50,5 @@ class ScriptWords:
 
 def page_of(desk: Desk, call: Call) -> Page:
     """The page of a call of this desk's record."""
+    permit(desk.staff, "read calls")
     return call_page(call, ScriptWords(desk.script, desk.tools.diary), desk.tools.outcomes, desk.tools.directory.by_id)

@@ -171,9 +171,14 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("see restricted records", (SOCIAL_WORKER, SUPERVISOR, GOVERNANCE)),
     Action("break glass", (HANDLER,), desk=("people.break_glass",), writes=("broke glass",)),
-    Action("see figures", (SUPERVISOR,), commands=("supervise", "report")),
+    Action("see figures", (SUPERVISOR,), desk=("window",), commands=("supervise", "report")),
     Action("replay calls", (SUPERVISOR, TRAINER), commands=("script compare",)),
-    Action("read the audit of others", (SUPERVISOR, GOVERNANCE), reads=AUDIT),
+    Action(
+        "read the audit of others",
+        (SUPERVISOR, GOVERNANCE),
+        reads=AUDIT,
+        commands=("audit", "audit list", "audit report"),
+    ),
     Action("read all of the audit", (GOVERNANCE,)),
     Action("see to data rights", (GOVERNANCE,)),
     Action(
@@ -196,7 +201,7 @@ ACTIONS: tuple[Action, ...] = (
         (ADMINISTRATOR,),
         commands=("store backup", "store restore", "store archive", "store move", "store encrypt", "store key"),
     ),
-    Action("verify the record", (ADMINISTRATOR, GOVERNANCE), commands=("store verify",)),
+    Action("verify the record", (ADMINISTRATOR, GOVERNANCE), commands=("store verify", "audit verify", "audit head")),
 )
 """Role by action. Who isn't named may not."""
 

@@ -18,7 +18,7 @@ from textual.screen import Screen
 
 from triage.errors import TriageError
 from triage.model import Call
-from triage.reports import By, Count, Figure, Window, around, by_day, by_hour, figures, names, open_now
+from triage.reports import By, Count, Figure, Window, by_day, by_hour, figures, names, open_now
 from triage.ui.here import here
 from triage.ui.widgets.bars import Bar, Bars
 from triage.ui.widgets.callbar import CallBar
@@ -113,7 +113,7 @@ class Counting(Screen[None]):
     def _read(self, since: date, until: date) -> None:
         desk = here(self).desk
         try:
-            window = Window.of(desk.store.calls(*around(since, until)), since, until, desk.clock())
+            window = desk.window(since, until)
             found = Figures(window, figures(window))
         except TriageError as error:
             self.app.call_from_thread(here(self).say, str(error))

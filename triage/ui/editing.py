@@ -12,12 +12,12 @@ from triage.directory.queue import Edit, Item, queue
 from triage.errors import TriageError
 from triage.library import corrections, searches
 from triage.model import Listing, Match
+from triage.staff import may, refusal
 from triage.ui.comparing import CompareScreen
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
 from triage.ui.here import here
 from triage.ui.searching import Searching
 
-EDITORS = {"directory editor", "supervisor", "administrator"}
 DAYS = 90
 """Days of calls that the queue on the screen is made of; the command line looks further back."""
 FIELDS = (
@@ -120,8 +120,8 @@ class Editing(Searching):
 
     def _work_off(self, item: Item, done: tuple[Edit, ...]) -> None:
         app = here(self)
-        if not EDITORS & set(app.desk.staff.roles):
-            app.say("Only a directory editor puts listings right. Handlers report them with ctrl+y.")
+        if not may(app.desk.staff, "edit the directory"):
+            app.say(f"{refusal(app.desk.staff, 'edit the directory')} ctrl+y reports a listing as wrong.")
             return
         listing = app.desk.tools.directory.by_id.get(item.about) if item.what == "listing" else None
         before = [e for e in done if e.about == item.about]
