@@ -17,7 +17,7 @@ from typing import Any
 from triage.errors import TriageError
 
 MODULES = (
-    *("app", "search", "script", "diary", "report", "training", "store", "directory", "people", "glossary", "staff"),
+    *("app", "search", "script", "diary", "report", "training", "store", "directory", "people", "glossary", "staff", "audit"),
     *("ideas", "callbacks"),
 )
 

@@ -55,7 +55,7 @@ def _desk(args: argparse.Namespace) -> Desk:
 def _find(args: argparse.Namespace) -> int:
     people, words = _desk(args).people, " ".join(args.words)
     found = people.find(f"{words} ", limit=args.limit)
-    people.looked(None, words, len(found))
+    people.looked(None, words, len(found), found)
     rows = [{**_minimal(one.person), "score": round(one.score, 3), "why": list(one.why)} for one in found]
     if args.json:
         print(json.dumps(rows, ensure_ascii=False))

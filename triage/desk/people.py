@@ -196,10 +196,13 @@ class Register:
         past = [self._about[c].past for c in person.calls if c in self._about and c != besides]
         return tuple(sorted(past, key=lambda p: p.opened, reverse=True))
 
-    def looked(self, call: Call | None, words: str, found: int) -> Call:
-        """Note a search for a person that was looked at: its words and how many it showed (A2)."""
+    def looked(self, call: Call | None, words: str, found: int, shown: Iterable[Likely] = ()) -> Call:
+        """Note a search for a person that was looked at: its words, how many it showed, and whom (A2)."""
         self._refuse_anonymous(call)
-        return self.desk._note(call or Call(new_id(self.desk.clock())), "looked up", words=words, found=found)
+        who = [one.person.id for one in shown]
+        return self.desk._note(
+            call or Call(new_id(self.desk.clock())), "looked up", words=words, found=found, shown=who
+        )
 
     def _refuse_anonymous(self, call: Call | None) -> None:
         if call is not None and call.anonymous:

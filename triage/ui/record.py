@@ -167,9 +167,9 @@ class RecordDialog(ModalScreen[None]):
             return
         self._noted = words
         if app.call is not None:
-            app.do(lambda call: app.desk.people.looked(call, words, len(self.hits)))
+            app.do(lambda call: app.desk.people.looked(call, words, len(self.hits), self.hits))
         else:
-            app.desk.people.looked(None, words, len(self.hits))
+            app.desk.people.looked(None, words, len(self.hits), self.hits)
 
     # ------------------------------------------------------------------ checking
 
