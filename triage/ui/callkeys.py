@@ -42,6 +42,7 @@ class CallKeys(Screen[None]):
         Binding("ctrl+l", "leave", "back", id="leave", show=False, tooltip="Back to where you were"),
         Binding("shift+f6", "pane(-1)", "pane before", show=False),
         Binding("plus", "keep", "keep the listing", show=False),
+        Binding("r", "ring_back", "ring back", id="callbacks", tooltip="People to ring back, overdue first"),
         Binding("v", "place('supervise')", "supervise", id="supervise", tooltip="Summaries and figures"),
         Binding("t", "place('train')", "train", id="train", tooltip="Demos and practice calls"),
         Binding("i", "ideas", "ideas for you", id="ideas", tooltip="Short questions, places that may help"),
@@ -161,6 +162,10 @@ class CallKeys(Screen[None]):
         elif here(self).call is not None:
             self.answering.show(again=True)
 
+    async def action_ring_back(self) -> None:
+        """The people to ring back, between calls."""
+        await here(self).action_tool("callbacks")
+
     async def action_diary(self) -> None:
         """The diary, laid over the call."""
         here(self).drafts.flush()
@@ -197,6 +202,8 @@ class CallKeys(Screen[None]):
             return not on_call and may(staff, "take calls")
         if action == "place":
             return not on_call and (parameters != ("supervise",) or may(staff, "see figures"))
+        if action == "ring_back":
+            return not on_call and may(staff, "hand out call-backs")
         if action == "person":
             return may(staff, "look people up")
         if action in ("search", "diary"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -12,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from triage.desk import Desk
-from triage.errors import StoreError
+from triage.errors import StoreError, TriageError
 from triage.model import Call
 from triage.script.form import Script
 from triage.staff import may
@@ -75,6 +76,7 @@ class HomePane(Vertical):
         #greeting { margin-bottom: 2; }
         #saved { margin-bottom: 2; border-left: outer $accent; padding: 0 2; }
         #counts { margin-top: 2; color: $quiet; }
+        #todo { margin-top: 1; display: none; }
         #away { margin-top: 1; color: $warning; text-style: bold; display: none; }
     }
     """
@@ -84,15 +86,17 @@ class HomePane(Vertical):
         self._home = home
         self._greeting, self._counts = Static(id="greeting", markup=False), Static(id="counts", markup=False)
         self._saved, self._away = Static(id="saved", markup=False), Static(id="away", markup=False)
+        self._todo = Static(id="todo", markup=False)
         self._trouble = ""
 
     def compose(self) -> ComposeResult:
         """Greeting, list, counts."""
-        yield from (self._greeting, self._saved, self._home, self._counts, self._away)
+        yield from (self._greeting, self._saved, self._home, self._counts, self._todo, self._away)
 
     def on_mount(self) -> None:
         """Look often: a stat of a file, or whether a word came."""
         self.set_interval(LOOK, self._look)
+        self.watch(here(self), "directory_ready", self.count, init=False)
 
     def _look(self) -> None:
         app = here(self.screen)
@@ -107,6 +111,34 @@ class HomePane(Vertical):
         if news or store.trouble != self._trouble:
             self.post_message(self.News())
 
+    def count(self) -> None:
+        """Count the call-backs and what is to be done in the diary, once nothing else is being loaded."""
+        app = here(self)
+        if app.directory_ready and app.call is None and may(app.desk.staff, "hand out call-backs"):
+            self._count()
+
+    @work(thread=True, exclusive=True, group="callbacks", exit_on_error=False)
+    def _count(self) -> None:
+        app = here(self)
+        desk = app.desk
+        try:
+            rings, now = desk.callbacks(), desk.clock()
+            diary = sum(w.offer(now) is not None for w in desk.waiting()) + len(desk.stranded())
+        except TriageError:
+            return
+        late = sum(one.late(now) for one in rings)
+        app.call_from_thread(self._counted, late, len(rings), diary)
+
+    def _counted(self, late: int, rings: int, diary: int) -> None:
+        lines = []
+        if rings:
+            style = "bold $warning" if late else ""
+            lines.append(Content.assemble((f"Ring back: {rings}, {late} late", style), ("   r", "$quiet")))
+        if diary:
+            lines.append(Content.assemble(f"Diary: {diary} to see to", ("   F7, F6", "$quiet")))
+        self._todo.display = bool(lines)
+        self._todo.update(Content("\n").join(lines))
+
     def greet(self, desk: Desk) -> None:
         """The organisation, the handler, the day, and the handler's calls of today."""
         takes = may(desk.staff, "take calls")
@@ -114,6 +146,7 @@ class HomePane(Vertical):
             today = desk.calls_today() if takes else ()
         except StoreError:
             today = ()
+        self.count()
         self._trouble = desk.store.trouble
         self._away.display = bool(self._trouble)
         self._away.update(f"✗ {self._trouble}" if self._trouble else "")

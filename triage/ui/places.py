@@ -15,7 +15,11 @@ PLACES = {
     "train": "triage.ui.train:TrainScreen",
 }
 """Modes: each keeps its own screens."""
-TOOLS = {"directory": "triage.ui.directory:DirectoryScreen", "diary": "triage.ui.diary:DiaryScreen"}
+TOOLS = {
+    "directory": "triage.ui.directory:DirectoryScreen",
+    "diary": "triage.ui.diary:DiaryScreen",
+    "callbacks": "triage.ui.callbacks:CallbacksScreen",
+}
 """Screens laid over the call; they keep their state for the next time."""
 
 

@@ -38,6 +38,7 @@ class SuperviseScreen(Counting):
         Binding("s", "save", "save CSV", id="csv", tooltip="The figures of these days as a file, small numbers hidden"),
         Binding("m", "kept", "promise kept", show=False, tooltip="The promises of the call under the cursor were kept"),
         Binding("e", "safe", "safe again", show=False, tooltip="Its person is safe to contact: a social worker"),
+        Binding("r", "app.tool('callbacks')", "call-backs", id="callbacks", tooltip="People to ring back"),
         Binding("f2", "app.place('call')", "to the desk", id="desk", tooltip="Back to the calls"),
         Binding("c", "clear", "all calls", show=False, tooltip="Take filters off"),
         Binding("f6,tab", "pane(1)", "next pane", show=False),
