@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from triage.audit import Anchor, Sealed, check
 from triage.audit.agree import disagreements
-from triage.errors import StoreDamaged
+from triage.errors import StoreDamaged, StoreRefused
 from triage.model import Call
 from triage.store.archive import Archive, Docs, call_from
 from triage.store.auditlog import AuditLog, head_of
@@ -38,15 +39,23 @@ def audit_faults(path: Path) -> list[str]:
         return []
     archive = Archive(path / "archive")
     archive.sizes, archive.cipher = segments.archives, segments.cipher
-    return [*check(log.lines(), anchors), *disagreements(_calls(records, archive), log.lines)]
+    found = check(log.lines(), anchors)
+    with suppress(StoreDamaged):  # a damaged month is named elsewhere, and can't be compared
+        found += disagreements(_calls(records, archive), log.lines)
+    return found
 
 
 def settle_audit(there: Path, coming: Path) -> int:
     """Before a restore: how far the backup's audit goes. It is let go of when the one that is there goes on from it."""
     backup, now = AuditLog(coming), AuditLog(there)
-    for log in (backup, now):
-        log.catch_up()
-        log.close()
+    backup.catch_up()
+    backup.close()
+    try:
+        now.catch_up()
+    except StoreRefused:  # its key is lost: it is kept aside, to be read should the key be found
+        return backup.n
+    finally:
+        now.close()
     goes_on = now.n >= backup.n and (
         not backup.n or any(isinstance(one, Sealed) and one.hash == backup.hash for one in now.lines())
     )

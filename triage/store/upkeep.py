@@ -147,6 +147,7 @@ def backup(store: JournalStore, to: Path, now: datetime, tell: Tell = _quiet) ->
         shutil.rmtree(part, ignore_errors=True)
         for folder in (part, part / "journal", part / "archive", part / "audit"):
             private_folder(folder)
+        key = store.encrypted
         for name in store.audits.months():
             tell(f"copying the audit of {name[:7]}")
             _copy_audit(store, name, part)
@@ -159,9 +160,9 @@ def backup(store: JournalStore, to: Path, now: datetime, tell: Tell = _quiet) ->
             for month, known in store.archives.sizes.items():
                 _copy_up_to(store.archives.path(month), part / "archive", known["bytes"])
             counting = {store.archives.path(month).name for month in store.archives.sizes}
-            for file in (part / "archive").iterdir():
-                if file.name not in counting:  # written anew meanwhile
-                    file.unlink()
+            for file in [*(part / "archive").iterdir(), *(part / "audit").iterdir()]:
+                if file.name not in counting and (file.parent.name == "archive" or store.encrypted != key):
+                    file.unlink()  # written anew meanwhile
             for name in store.segments.names:
                 _copy_up_to(store.segments.folder / name, part / "journal", store.segments.length(name))
             for name in store.audits.months():
