@@ -114,7 +114,7 @@ def test_a_switchboard_s_number_says_little() -> None:
         replace(CAFE, id=f"one:{n}", name=f"{name} Advice", address="", postcode="")
         for n, name in enumerate(("Debt", "Housing", "Benefits", "Legal", "Money", "Energy", "Carers", "Family"))
     ]
-    other = replace(SAME, name="Debt Helpline", address="", postcode="", email="")
+    other = replace(SAME, name="Debt Advice Line", address="", postcode="", email="")
     crowd = {pair.ids: pair for pair in candidates((*many, other), least=0.001)}
     alone = {pair.ids: pair for pair in candidates((many[0], other), least=0.001)}
     assert crowd["one:0", "two:9"].score < alone["one:0", "two:9"].score / 2
@@ -141,6 +141,45 @@ def test_the_labelled_pairs_are_told_apart() -> None:
     above = _area([scored[i].score if i in scored else 0.0 for i in truth], list(truth.values()))
     assert above > 0.9
     assert all(scored[ids].score > 0.5 for ids, same in truth.items() if same)
+
+
+def many_kinds() -> list[tuple[str, bool, Listing, Listing]]:
+    """What each pair is about, whether it is one thing, and its two sides, from two sources."""
+    found = []
+    for n, line_ in enumerate((PAIRS.parent / "pairs_of_many_kinds.jsonl").read_text(encoding="utf-8").splitlines()):
+        row = json.loads(line_)
+        sides = []
+        for side, each in zip("ab", row["pair"], strict=True):
+            when = (Schedule(tuple(each.pop("days"))),) if "days" in each else ()
+            made = {"kind": "activity", "description": "", "schedules": when, **each}
+            sides.append(Listing(f"{side}{n}", source=side, **made))
+        found.append((row["what"], row["same"], sides[0], sides[1]))
+    return found
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["each pair alone", "all in one directory"])
+def test_pairs_of_many_kinds_fall_on_their_side(together: bool) -> None:
+    rows = many_kinds()
+    held = [[each for _, _, *sides in rows for each in sides]] if together else [sides for _, _, *sides in rows]
+    scored = {pair.ids: pair for group in held for pair in candidates(group)}
+    verdicts = {
+        (what, same): scored[one.id, two.id].verdict if (one.id, two.id) in scored else "none"
+        for what, same, one, two in rows
+    }
+    assert len(verdicts) == len(rows) >= 50
+    assert [what for (what, same), verdict in verdicts.items() if not same and verdict == "certain"] == []
+    wrong = [what for (what, same), verdict in verdicts.items() if same != (verdict in ("certain", "likely"))]
+    assert len(wrong) <= 0.12 * len(rows), wrong
+
+
+def test_a_source_s_own_services_at_one_address_are_not_offered_as_one() -> None:
+    one = replace(CAFE, name="Sitting Service", organisation="Miller Trust", url="https://miller.example")
+    two = replace(one, id="one:2", source_id="2", name="Telephone Befriending")
+    assert [pair.verdict for pair in candidates((one, two)) if pair.verdict != "doubtful"] == []
+
+
+def test_the_same_name_in_one_source_is_still_looked_at() -> None:
+    assert only(CAFE, replace(CAFE, id="one:2", source_id="2", email="cafe@stokegreen.example")).verdict == "likely"
 
 
 def _area(scores: Sequence[float], same: Sequence[bool]) -> float:

@@ -14,10 +14,12 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from triage.directory.merge import Pair, candidates
 from triage.directory.traits import traits
+from triage.feeds.recognise import Asked, read
 from triage.model import Listing
 
 MANY, TWICE, WRONG_SHOWN = 10_000, 2_000, 10
@@ -121,6 +123,17 @@ def practices(folder: Path) -> Iterator[tuple[Listing, str]]:
                 )
 
 
+def imported(folder: Path) -> Iterator[tuple[Listing, str]]:
+    """The same two lists as the importer reads them, with its own guess at their columns."""
+    codes: dict[tuple[str, str], str] = {}
+    for name in ("GP.csv", "GPPractices.csv"):
+        with (folder / name).open(encoding="cp1252", newline="") as opened:
+            for row in csv.DictReader(opened, delimiter="\xac", quoting=csv.QUOTE_NONE):
+                codes[name, row["OrganisationID"].strip()] = row["OrganisationCode"].strip()
+        for listing in read(str(folder / name), Asked(today=date(2026, 11, 21))).listings:
+            yield listing, codes[name, listing.source_id]
+
+
 def measure(title: str, rows: list[tuple[Listing, object]], *, sharing: bool) -> None:
     """Print seconds, and precision and recall by score and by verdict; ``sharing`` counts only pairs with a postcode
     or a telephone number in common."""
@@ -169,5 +182,6 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[3] / "shared/data/nhs-choices-2014"
     if (folder / "GP.csv").is_file():
         measure("GP practices", list(practices(folder)), sharing=True)
+        measure("GP practices as imported", list(imported(folder)), sharing=True)
     else:
         print(f"\n{folder} has no GP.csv: the real lists were not measured.")

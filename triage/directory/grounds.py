@@ -37,6 +37,11 @@ def against(one: Listing, two: Listing, alike: Alike) -> tuple[str, ...]:
         {
             "rest": "each name has words of its own",
             "figures": "the names say different groups",
+            "sort_other": "they are different sorts of things",
+            "part": "the one is a service of the other",
+            "listed": "one source lists both, under other names",
+            "own_words": "the names speak of different things",
+            "sites": "nothing says that they are at one place",
             "phone_other": f"other phone: {one.phone} / {two.phone}",
             "phone_crowd": "many listings have this phone",
             "postcode_other": f"other postcode: {one.postcode} / {two.postcode}",

@@ -13,13 +13,19 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from triage.directory.traits import Rarity, Traits, word
+from triage.directory.traits import ALONE, COMMON, SURGERY, Rarity, Traits, word
 
 WEIGHTS = {
     "bias": -5.2,
     "name": 2.9,
-    "rest": -1.5,
-    "figures": -1.5,
+    "rest": -2.7,
+    "figures": -3.0,
+    "sort_other": -4.0,
+    "own_words": -3.0,
+    "sites": -2.0,
+    "part": -3.0,
+    "twice": -1.0,
+    "listed": -3.0,
     "cross": 1.9,
     "owner": 0.2,
     "phone": 1.6,
@@ -41,19 +47,27 @@ WEIGHTS = {
     "email": 1.3,
     "about": 2.0,
     "about_other": -0.5,
-    "days_other": -1.5,
+    "days_other": -2.5,
     "far": -1.2,
     "near": 1.4,
 }
 """Logits for a full measure of each."""
+RENAMED = 0.55
+"""What other words in the names count for between two surgeries: one is called after its doctors, its house or its
+street by turns, while two clubs at one door are two clubs.
+"""
+BARS = ("figures", "sort_other", "part")
+"""What says outright that they are two: other groups, other sorts of things, an organisation and its service."""
+_BARRED = -0.4
 CONTACT = ("phone", "postcode", "door", "page", "email", "web")
 """What can bear a merge out beside the name."""
 _GROUPS = """
     man woman boy girl lad lady gent mum dad
     morning afternoon evening night
     monday tuesday wednesday thursday friday saturday sunday
-    n s e w
+    north south east west
     baby toddler child junior youth teen young adult older elder senior
+    squirrel beaver cub scout explorer rainbow brownie guide ranger
     beginner improver intermediate advanced
     stroke dementia parkinson diabetes autism cancer epilepsy arthritis
 """
@@ -62,6 +76,8 @@ _OPPOSED = tuple(frozenset(map(word, line.split())) for line in _GROUPS.strip().
 _EITHER = frozenset[str]().union(*_OPPOSED)
 _SPELT = 0.8
 """What a word that is nearly the same, or cut short, counts for."""
+_STREET = 10.0
+"""The weight of the words that two addresses share from which they count in full: a town alone says little."""
 _HEAVY = 9.0
 """The weight of a word that nobody else has, among some ten thousand listings."""
 
@@ -74,8 +90,9 @@ class Alike:
 
     @property
     def logit(self) -> float:
-        """The evidence, summed."""
-        return WEIGHTS["bias"] + sum([WEIGHTS[name] * value for name, value in self.measures.items()])
+        """The evidence, summed; what can't be one never comes to *likely*, however much is shared."""
+        summed = WEIGHTS["bias"] + sum([WEIGHTS[name] * value for name, value in self.measures.items()])
+        return min(summed, _BARRED) if any(map(self.measures.get, BARS)) else summed
 
     @property
     def borne_out(self) -> bool:
@@ -87,14 +104,22 @@ def compare(one: Traits, two: Traits, rarity: Rarity) -> Alike:
     """Measure two listings against each other; measures that are nought are left out."""
     made: dict[str, float] = {}
     own = one.source == two.source
-    name, rest = _named(one, two, rarity.name)
+    name, rest, loose, left, right = _named(one, two, rarity.name)
+    renamed = SURGERY in one.sorts and SURGERY in two.sorts
+    if _short_for(one, two) or (renamed and (one.owner == two.words or two.owner == one.words)):
+        name, rest, loose, left = max(name, 0.9), 0.0, 0.0, frozenset()
     made["name"] = name
-    made["rest"] = rest
+    made["rest"] = rest * (RENAMED if renamed else 1.0)
+    if not renamed and left - two.owner - two.street - COMMON and right - one.owner - one.street - COMMON:
+        made["own_words"] = 1.0
     if _counted_apart(one, two) or _opposed(one.words - two.words, two.words - one.words):
         made["figures"] = 1.0
-    made["cross"] = max(_told(one, two, rarity.name), _told(two, one, rarity.name))
+    if _sorted_apart(one.sorts, two.sorts):
+        made["sort_other"] = 1.0
+    there, back = _told(one, two, rarity.name), _told(two, one, rarity.name)
+    made["cross"] = max(there, back)
     if one.owner and two.owner:
-        made["owner"] = _overlap(one.owner, two.owner, rarity.name)
+        made["owner"], _ = _overlap(one.owner, two.owner, rarity.name)
     if one.phones and two.phones:
         shared = one.phones & two.phones
         made["phone" if shared else "phone_other"] = 1.0
@@ -102,7 +127,8 @@ def compare(one: Traits, two: Traits, rarity: Rarity) -> Alike:
             made["phone_crowd"] = _crowd(min(rarity.phones[each] for each in shared), own)
     if one.postcode and two.postcode:
         same = one.postcode == two.postcode
-        made["postcode" if same else "postcode_other"] = 1.0
+        if same or OSA.distance(one.postcode, two.postcode, score_cutoff=1) > 1:
+            made["postcode" if same else "postcode_other"] = 1.0
         if same:
             made["postcode_crowd"] = _crowd(rarity.postcodes[one.postcode], own)
     if one.area and two.area:
@@ -113,8 +139,8 @@ def compare(one: Traits, two: Traits, rarity: Rarity) -> Alike:
     if one.doors and two.doors:
         made["door_other" if one.doors.isdisjoint(two.doors) else "door"] = 1.0
     if one.street and two.street:
-        street = _overlap(one.street, two.street, rarity.street)
-        made["street"] = street
+        street, shared_street = _overlap(one.street, two.street, rarity.street)
+        made["street"] = street * min(1.0, shared_street / _STREET)
         made["street_other"] = 1 - street
     if one.host and two.host:
         same = one.host == two.host
@@ -135,6 +161,13 @@ def compare(one: Traits, two: Traits, rarity: Rarity) -> Alike:
         km = _km(one.spot, two.spot)
         made["far"] = min(1.0, km / 2)
         made["near"] = float(km < 0.06)
+    if own:
+        made["twice"] = 1.0
+        made["listed"] = max(rest, min(loose, 1 - min(there, back)))
+    if not renamed and (_part(one, two, back) or _part(two, one, there)):
+        made["part"] = 1.0
+    if not any(map(made.get, ("postcode", "door", "near", "phone"))):
+        made["sites"] = max(rest, min(loose, 1 - min(there, back)))
     return Alike({key: value for key, value in made.items() if value})
 
 
@@ -150,10 +183,32 @@ def _opposed(left: frozenset[str], right: frozenset[str]) -> bool:
     return any(not group.isdisjoint(left) and not group.isdisjoint(right) for group in _OPPOSED)
 
 
-def _named(one: Traits, two: Traits, weights: dict[str, float]) -> tuple[float, float]:
-    """How far the names agree, and how heavy a word stands on either side without its like on the other."""
+def _sorted_apart(one: frozenset[str], two: frozenset[str]) -> bool:
+    """Whether they are different sorts of things: a dentist's and a library in one house."""
+    if (ALONE in one) != (ALONE in two):
+        return True
+    return bool(one and two and one.isdisjoint(two))
+
+
+def _part(whole: Traits, part: Traits, told: float) -> bool:
+    """Whether the one is the organisation that the other is only a service of, under a name of its own."""
+    return told < 0.5 and bool(part.owner) and whole.words <= part.owner and part.words != part.owner
+
+
+def _short_for(one: Traits, two: Traits) -> bool:
+    """Whether the one name is the first letters of the other."""
+    short, long = sorted((one.spelt, two.spelt), key=len)
+    return len(short) > 2 and " " not in short and short == "".join(each[0] for each in long.split())
+
+
+def _named(
+    one: Traits, two: Traits, weights: dict[str, float]
+) -> tuple[float, float, float, frozenset[str], frozenset[str]]:
+    """How far the names agree, how heavy a word stands on either side without its like on the other, how much of the
+    longer name has no like, and the words of each that have none.
+    """
     if one.spelt == two.spelt:
-        return 1.0, 0.0
+        return 1.0, 0.0, 0.0, frozenset(), frozenset()
     shared = one.words & two.words
     sum_one = sum([weights[each] for each in one.words])
     sum_two = sum([weights[each] for each in two.words])
@@ -168,7 +223,11 @@ def _named(one: Traits, two: Traits, weights: dict[str, float]) -> tuple[float, 
     written = fuzz.ratio(one.spelt, two.spelt) / 100
     agree = min(1.0, max(agree, 0.8 * within if least > 4 else 0.0, written if written > 0.85 else 0.0))
     heaviest = min(max((weights[w] for w in left), default=0.0), max((weights[w] for w in right), default=0.0))
-    return agree, min(1.0, heaviest / _HEAVY)
+    longer = max(sum_one, sum_two)
+    loose = 1 - both / longer if longer and written < 0.85 else 0.0
+    if written > 0.85:
+        left = right = frozenset()
+    return agree, min(1.0, heaviest / _HEAVY), loose, left, right
 
 
 def _spelling(
@@ -201,15 +260,15 @@ def _told(one: Traits, two: Traits, weights: dict[str, float]) -> float:
     return told / whole if whole else 0.0
 
 
-def _overlap(one: frozenset[str], two: frozenset[str], weights: dict[str, float]) -> float:
-    """How far two sets of words agree by weight; one within the other counts for nearly all."""
+def _overlap(one: frozenset[str], two: frozenset[str], weights: dict[str, float]) -> tuple[float, float]:
+    """How far two sets of words agree by weight, one within the other for nearly all; and what they share weighs."""
     shared = one & two
     if not shared:
-        return 0.0
+        return 0.0, 0.0
     get = weights.get
     both = sum([get(each, _HEAVY) for each in shared])
     first, second = sum([get(each, _HEAVY) for each in one]), sum([get(each, _HEAVY) for each in two])
-    return min(1.0, max(2 * both / (first + second), 0.9 * both / min(first, second)))
+    return min(1.0, max(2 * both / (first + second), 0.9 * both / min(first, second))), both
 
 
 def _crowd(count: int, own: bool) -> float:

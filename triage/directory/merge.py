@@ -33,7 +33,7 @@ SAME_NAME = 0.75
 """How far names must agree for a certain pair."""
 _MARGIN, _SLOPE, _MOST = 1.5, 1.5, 4.0
 """A rival costs ``_SLOPE`` for each logit by which it is nearer than ``_MARGIN`` behind, ``_MOST`` at the most."""
-_APART = ("door_other", "area_other", "far", "figures", "days_other")
+_APART = ("door_other", "area_other", "far", "figures", "days_other", "sort_other", "sites")
 """Measures that say two places, two groups or two sessions."""
 
 

@@ -18,20 +18,20 @@ from triage.model import Listing
 
 _SAME = """
     saint:st street:st road:rd avenue:ave av:ave lane:ln drive:drv place:pl court:ct crescent:cres terrace:terr
-    ter:terr square:sq gardens:gdns garden:gdns grove:gr close:cl north:n south:s east:e west:w boulevard:blvd
+    ter:terr square:sq gardens:gdns garden:gdns grove:gr close:cl boulevard:blvd
     parkway:pkwy highway:hwy suite:ste building:bldg floor:fl centre:ctr center:ctr surgery:surg
     doctor:dr doctors:dr drs:dr mount:mt association:assoc association's:assoc society:soc community:comm
     department:dept government:govt university:univ hospital:hosp church:ch memorial:mem international:intl
-    national:natl services:service and:and
+    national:natl services:service and:and first:1st second:2nd third:3rd fourth:4th fifth:5th sixth:6th
 """
 _SHORT = dict(pair.split(":") for pair in _SAME.split())
 _SILENT = """
-    the a an of and at in for to with by on ltd limited plc llp inc llc co company cio cic trust dr partner mr mrs ms
+    the a an of and at in for to with by on ltd limited plc llp inc llc co company cio cic trust dr partner mr mrs
     miss rev c o na
 """
 _EMPTY = frozenset(_SILENT.split())
 """Words of a name that say nothing about whose it is."""
-_COMMON = frozenset(GENERIC | {_SHORT.get(word, word) for word in GENERIC})
+COMMON = frozenset(GENERIC | {_SHORT.get(word, word) for word in GENERIC})
 _NUMBER = re.compile(r"(?<![\w.])\d{1,5}[a-z]?(?![\w.])", re.I)
 _SPAN = re.compile(r"(?<![\w.])(\d{1,5})\s*[-–/]\s*(\d{1,5})(?!\w)")
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][A-Z]{2}\b", re.I)
@@ -49,35 +49,33 @@ _HOSTS = """
 SHARED_HOSTS = frozenset(_HOSTS.split())
 """Hosts that belong to everybody: they say nothing about whose a page or a mailbox is."""
 _SORTS = """
-    dental: dentist dental orthodontist orthodontics denture
+    dentist: dentist dental orthodontist orthodontics
     pharmacy: pharmacy pharmacist chemist
-    optician: optician opticians optometrist
+    optician: optician optometrist
     library: library
     jobcentre: jobcentre
-    parents: pta ptfa
-    foodbank: foodbank pantry
-    toddlers: toddler toddlers playgroup
+    supporters: pta ptfa supporters
+    food: foodbank pantry
+    toddlers: toddler playgroup
     cafe: cafe coffee
-    scouts: scout scouts guides brownies cubs beavers rainbows cadets
+    youth: scout guides brownies cubs beavers rainbows cadets
     choir: choir
-    allotment: allotment allotments
-    carehome: nursing residential
+    allotment: allotment
+    home: nursing residential
 """
 _PLACES = """
     school: school academy college
     church: church chapel mosque temple gurdwara parish cathedral synagogue
-    gp: surgery gp
+    surgery: surgery gp doctor practice medical
     hospital: hospital
 """
-_SORT, _PLACE = (
-    {word: line.partition(":")[0].strip() for line in lines.strip().splitlines() for word in line.split()[1:]}
-    for lines in (_SORTS, _PLACES)
+_TWO_WORDS = re.compile(
+    r"\b(?:(food ?banks?)|(job ?centres?(?: ?plus)?)|friends of"
+    r"|(?:parents?|staff)\W+(?:and |& )?(?:teachers?|staff|association))\b"
 )
-"""What sort of thing a word says it is; a place's sort counts only where nothing else is said: a church's toddler group
-is a toddler group.
-"""
-_FOLK = re.compile(r"friends of|parents?[ ,]|parents?.? (?:and )?(?:teachers?|staff|association)|food ?bank|job ?centre", re.I)
-_FOLKS = {"fri": "friends", "par": "parents", "foo": "foodbank", "job": "jobcentre"}
+SURGERY = "surgery"
+ALONE = "supporters"
+"""A sort that is another thing than whatever says no sort: the friends of a park aren't the park."""
 ABOUT = 80
 """Words of a description that are compared."""
 _READ = 1200
@@ -91,7 +89,8 @@ class Traits:
     """One listing, ready to be compared. ``spelt`` is the name's words in order, joined; ``figures`` are the numbers
     of the name; ``doors`` are house numbers; ``host`` is the registered domain, or empty when it is everybody's;
     ``postcode`` is a whole British one, ``area`` its first half, or another country's code;
-    ``about`` are the words of the description and ``days`` the days it is on (``MO``, ``2TU``).
+    ``about`` are the words of the description and ``days`` the days it is on (``MO``, ``2TU``). ``sorts`` are what its
+    name, its first topic and its source say that it is.
     """
 
     source: str
@@ -110,6 +109,7 @@ class Traits:
     spot: tuple[float, float] | None
     about: frozenset[str]
     days: frozenset[str]
+    sorts: frozenset[str]
 
 
 @lru_cache(maxsize=65536)
@@ -120,6 +120,30 @@ def word(token: str) -> str:
         return short
     stemmed = stem(token)
     return _SHORT.get(stemmed, stemmed)
+
+
+def _dictionary(lines: str) -> dict[str, str]:
+    pairs = (line.split(":") for line in lines.strip().splitlines())
+    return {word(each): sort.strip() for sort, words in pairs for each in words.split()}
+
+
+_SORT, _PLACE = _dictionary(_SORTS), _dictionary(_PLACES)
+
+
+@lru_cache(maxsize=65536)
+def _sorts(text: str) -> frozenset[str]:
+    """What sort of thing some words say it is. A place counts only where nothing else is said: the toddler group of a
+    church is a toddler group.
+    """
+    said = _TWO_WORDS.sub(_one_word, text.lower().replace("_", " "))
+    words = set(map(word, tokens(said)))
+    return frozenset(_SORT[each] for each in words & _SORT.keys()) or frozenset(
+        _PLACE[each] for each in words & _PLACE.keys()
+    )
+
+
+def _one_word(found: re.Match[str]) -> str:
+    return " foodbank " if found[1] else " jobcentre " if found[2] else " supporters "
 
 
 def named(text: str) -> list[str]:
@@ -172,6 +196,7 @@ def traits(listing: Listing) -> Traits:
         if listing.description
         else frozenset(),
         days=frozenset([day for each in listing.schedules for day in each.byday]),
+        sorts=_sorts(listing.name) or _sorts(f"{listing.source} {' '.join(listing.topics[:1])}"),
     )
 
 
@@ -229,7 +254,7 @@ class Rarity:
         self.postcodes = _counts((row.source, (row.postcode,)) for row in rows)
         self.hosts = _counts((row.source, (row.host,)) for row in rows)
         self.name: dict[str, float] = {
-            token: self._weight(count) * (0.4 if token in _COMMON else 1.0) for token, count in self._names.items()
+            token: self._weight(count) * (0.4 if token in COMMON else 1.0) for token, count in self._names.items()
         }
         """What each word of a name weighs; a word that half the directory has weighs little."""
         self.street: dict[str, float] = {token: self._weight(count) for token, count in self._streets.items()}
