@@ -284,6 +284,17 @@ def test_a_record_of_a_newer_program_is_refused(desk: Callable[[], JournalStore]
 # --- the clock ------------------------------------------------------------------------------------
 
 
+def test_two_desks_go_on_with_one_audit_over_the_turn_of_a_month(
+    desk: Callable[[], JournalStore], clock: Clock
+) -> None:
+    store, other = desk(), desk()
+    for number in range(3):
+        store.write(event(f"a{number}"))
+        other.write(event(f"b{number}"))
+        clock.now += 20 * DAY
+    assert store.verify() == []
+
+
 def test_a_clock_set_back_writes_on_in_the_newest_day(
     desk: Callable[[], JournalStore], folder: Path, clock: Clock
 ) -> None:

@@ -147,6 +147,9 @@ class JournalStore:
         try:
             self.audits.catch_up()
             if self.audits.n < self._anchor.n:
+                self.audits.close()  # another desk may have begun a month
+                self.audits.catch_up()
+            if self.audits.n < self._anchor.n:
                 self._heal()
         except OSError as error:
             raise failed(self.audits.folder, error) from error
