@@ -387,3 +387,90 @@ def test_a_line_is_chained_by_sha256_over_the_line_before_and_its_own_words() ->
 
     line = seal(Line(1, NOON, "hannah", "handler", "PC-17", "view", CALL), START)
     assert line.hash == sha256(f"{START}\n{line.text}".encode()).hexdigest()
+
+
+# looks that change no call
+
+
+def test_a2_a_page_read_a_file_written_and_a_figure_saved_are_lines(tmp_path: Path) -> None:
+    from tests.conftest import Clock as Ticking
+    from triage.desk import open_desk
+    from triage.desk.auditing import page_read
+    from triage.desk.files import write_calendar, write_figures
+    from triage.reports import Window
+
+    desk = open_desk(tmp_path, staff=Staff("ann", "Ann Hill", ("handler", "supervisor")), clock=Ticking())
+    call = desk.open()
+    page_read(desk, call)
+    call = desk.answer(desk.go(call, "G5"), "G5", {"caller_role": "self"})
+    now = desk.clock()
+    call = desk.book(call, desk.free_slots("office", now, now.replace(month=12, day=20))[0].id)
+    write_calendar(desk, call, desk.tools.diary.slot(call.bookings[0]))
+    worker = next(way for way in desk.script.fast_exits if way.name == "worker")
+    call = desk.fast_exit(call, worker, {"danger_now": "no", "caller_role": "self", "upd_recipient": "Ann Hill"})
+    page_read(desk, call)
+    write_figures(desk, Window.of([call], desk.today, desk.today, desk.clock()))
+    inner = desk.store.inner  # type: ignore[attr-defined]
+    looks = [(line.action, line.record, line.user, line.role) for line in inner.audit() if not line.event]
+    assert looks == [
+        ("export", call.id, "ann", "handler, supervisor"),
+        ("view", call.id, "ann", "handler, supervisor"),
+        ("export", "", "ann", "handler, supervisor"),
+    ]
+    assert inner.verify() == []
+    desk.store.close()
+
+
+def test_a1_signing_in_and_out_and_a_failed_try_are_lines(tmp_path: Path) -> None:
+    from triage.desk import open_desk
+    from triage.desk.seat import get_up, sit_down
+
+    desk = open_desk(tmp_path, staff=HANNAH, clock=Clock())
+    sit_down(desk, SAM)
+    get_up(desk)
+    inner = desk.store.inner  # type: ignore[attr-defined]
+    assert [(line.action, line.user) for line in inner.audit()] == [
+        ("sign out", "hannah"),
+        ("sign in", "sam"),
+        ("sign out", "sam"),
+    ]
+    inner.write(event("f1", "sign-in failed", "f1", why="pin", tries=2))
+    assert [(line.action, line.reason) for line in inner.audit()][-1] == ("failed sign-in", "pin")
+    desk.store.close()
+
+
+def test_a_backup_put_back_keeps_who_looked_since_and_says_that_it_was_put_back(tmp_path: Path) -> None:
+    from triage.store.upkeep import backup, restore
+
+    store = journal(tmp_path, Clock()).open()
+    assert isinstance(store, JournalStore)
+    a_day(store)
+    backup(store, tmp_path / "copy", NOON)
+    store.write(event("late", "viewed", person="A", calls=[CALL], reason="after the backup"))
+    store.close()
+    restore(tmp_path / "store", tmp_path / "copy", NOON, force=True, by=SAM)
+    again = journal(tmp_path, Clock()).open()
+    told = list(again.audit())
+    assert [(line.action, line.reason) for line in told[-2:-1]] == [("view", "after the backup")]
+    assert (told[-1].action, told[-1].user) == ("restore", "sam")
+    assert again.verify() == []
+    again.write(event("e9", "viewed", person="A", calls=[CALL], reason="again"))
+    assert again.verify() == []
+    again.close()
+
+
+@pytest.mark.parametrize("way", [("journal", "postgresql"), ("postgresql", "journal")])
+def test_the_audit_moves_house_with_the_record(tmp_path: Path, way: tuple[str, str]) -> None:
+    from triage.store.move import move
+
+    (tmp_path / "a").mkdir()
+    source, target = (STORES[name](tmp_path / place, Clock()) for name, place in zip(way, ("a", "b"), strict=True))
+    one, other = source.open(), target.open()
+    a_day(one)
+    move(one, other)
+    assert [line.told() for line in other.audit()] == [line.told() for line in one.audit()]
+    assert other.verify() == []
+    other.write(event("e9", "viewed", person="A", calls=[CALL], reason="there"))
+    assert other.verify() == []
+    one.close()
+    other.close()

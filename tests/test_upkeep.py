@@ -153,7 +153,7 @@ def test_a_damaged_or_shortened_backup_is_not_put_back(triage: Triage, desk: Jou
     assert triage("backup", tmp_path / "copy") == 0
     path = next((tmp_path / "copy" / "journal").glob("*.jsonl"))
     raw = path.read_bytes()
-    path.write_bytes(b"".join(raw.splitlines(keepends=True)[:-1]))
+    path.write_bytes(b"".join(raw.splitlines(keepends=True)[:-2]))  # the last notes only that it was copied
     assert triage("restore", tmp_path / "copy") == 2
     path.write_bytes(raw.replace(b'"e1"', b'"eX"'))
     assert triage("restore", tmp_path / "copy") == 2

@@ -47,13 +47,13 @@ def report(args: argparse.Namespace) -> int:
 
 
 def _page(desk: Desk, ref: str) -> str:
-    from triage.desk.page import page_of
+    from triage.desk.auditing import page_read
     from triage.desk.safety import to_send
 
     call = desk.store.call(desk.store.find(ref))
     if why := to_send(desk.walk(call).flags):
         raise TriageError(f"Call {call.ref} can't be printed. {why} The supervisor's screen still shows it.")
-    return page_of(desk, call).text()
+    return page_read(desk, call).text()
 
 
 def _days(since: str | None, until: str | None, today: date) -> tuple[date, date]:

@@ -147,10 +147,13 @@ def _verify_server(args: argparse.Namespace) -> int:
 
 def backup(args: argparse.Namespace) -> int:
     """Copy, read the copy again, then let it count."""
+    from triage.audit import Note
+    from triage.cli.identity import whoever
     from triage.store.upkeep import backup as copy
 
     _folder(args)
     store = _open(args)
+    store.note(Note("export", reason="backup", more={"what": str(args.folder)}), whoever(args))
     told = copy(store, args.folder, now(), Progress())
     store.close()
     _show(
@@ -163,9 +166,10 @@ def backup(args: argparse.Namespace) -> int:
 
 def restore(args: argparse.Namespace) -> int:
     """Go back to a backup."""
+    from triage.cli.identity import whoever
     from triage.store.upkeep import restore as put_back
 
-    told = put_back(_folder(args), args.folder, now(), Progress(), force=args.force)
+    told = put_back(_folder(args), args.folder, now(), Progress(), force=args.force, by=whoever(args))
     kept = f" What was there is in {told['aside']}." if told["aside"] else ""
     _show(args, told, f"{told['calls']:,} calls and {told['events']:,} events are back in {told['path']}.{kept}")
     return 0
@@ -185,6 +189,8 @@ def move(args: argparse.Namespace) -> int:
     """Copy the record, then compare what is there with what was copied."""
     from dataclasses import asdict
 
+    from triage.audit import Note
+    from triage.cli.identity import whoever
     from triage.errors import BadAnswer
     from triage.store import open_store
     from triage.store.move import move as copy
@@ -194,6 +200,7 @@ def move(args: argparse.Namespace) -> int:
         raise BadAnswer("--to", "that is where the record is now")
     source = _open(args)
     target = open_store(to, desk="triage store")
+    source.note(Note("export", reason="move", more={"what": args.to}), whoever(args))
     before, after = copy(source, target, Progress())
     named = target.info()["path"]
     source.close()

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from triage.audit import Line, Note
 from triage.audit.report import Report, Subject, report
+from triage.desk.page import page_of
+from triage.model import Call
 from triage.people.form import compact_postcode
+from triage.reports import Page
 
 if TYPE_CHECKING:
     from triage.desk.desk import Desk
@@ -49,6 +52,14 @@ def seen(desk: Desk, record: str, action: str = "view", reason: str = "", **more
     """Note that a call's page was read, a file written or a thing printed (A2). What can't be noted isn't shown."""
     if desk.mode == "live":
         desk.store.note(Note(action, record, reason, more), desk.staff)
+
+
+def page_read(desk: Desk, call: Call) -> Page:
+    """A call's page for whoever reads it: that they do is noted first (A2)."""
+    page = page_of(desk, call)
+    if not (call.owner == desk.staff.id and call.closed is None):
+        seen(desk, call.id)
+    return page
 
 
 def month_before(today: date) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triage.desk import safety
+from triage.desk.auditing import seen
 from triage.desk.base import Slip
 from triage.handover import ics, lineage
 from triage.model import Call, Slot
@@ -36,6 +37,7 @@ def write_calendar(desk: Desk, call: Call, slot: Slot, *, cancelled: bool = Fals
         cancelled=cancelled,
         booking=booking,
     )
+    seen(desk, call.id, "export", "calendar file", what=slot.id)
     return _write(desk.tools.data_dir / "ics" / f"{call.ref}-{slot.start:%Y-%m-%d-%H%M}.ics", made)
 
 
@@ -47,6 +49,7 @@ def write_figures(desk: Desk, window: Window) -> Path:
     permit(desk.staff, "see figures")
     groups = [groups_sheet(tally(window, by), by, shared=True) for by in WAYS if by != "handler"]
     text = to_csv([figures_sheet(figures(window), shared=True), *groups])
+    seen(desk, "", "export", "figures, small numbers hidden", what=f"{window.since} to {window.until}")
     path = desk.tools.data_dir / "reports" / f"calls-{window.since}-to-{window.until}.csv"
     return _write(path, text.encode("utf-8-sig"))
 

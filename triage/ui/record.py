@@ -18,7 +18,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from triage.desk.page import page_of
+from triage.desk.auditing import page_read
 from triage.desk.people import SECOND_HAND, Past
 from triage.errors import TriageError
 from triage.model import Call
@@ -283,7 +283,7 @@ class RecordDialog(ModalScreen[None]):
         if not self.past:
             return
         try:
-            page = page_of(app.desk, app.desk.store.call(self.past[at].call))
+            page = page_read(app.desk, app.desk.store.call(self.past[at].call))
         except TriageError as error:
             self.notify(str(error), timeout=4)
             return

@@ -10,7 +10,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from triage.desk.page import page_of
+from triage.desk.auditing import page_read
 from triage.errors import TriageError
 from triage.model import Call
 from triage.reports import By, tally
@@ -75,7 +75,7 @@ class SuperviseScreen(Counting):
     def _page(self, call: Call) -> None:
         app = here(self)
         try:
-            page = page_of(app.desk, call)
+            page = page_read(app.desk, call)
         except TriageError as error:
             app.say(str(error))
             return

@@ -16,7 +16,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from triage.desk import duties, handing
+from triage.desk import auditing, duties, handing
+from triage.errors import TriageError
 from triage.model import Call
 from triage.script import telling
 from triage.script.walk import Walk
@@ -218,6 +219,11 @@ class WrapUpScreen(Screen[str | None]):
         """Copy the case note (OSC 52; some terminals forbid it)."""
         app = here(self)
         if app.call is not None:
+            try:
+                auditing.seen(app.desk, app.call.id, "share", "case note", channel="clipboard")
+            except TriageError as error:
+                app.say(str(error))
+                return
             app.copy_to_clipboard(handing.note(app.desk, app.call))
             app.say("case note copied; if it does not paste, your terminal forbids it: select it with the mouse")
 
