@@ -42,7 +42,13 @@ $$;
 -- The kinds of event this login may write (write) or read (read; * is all of a call).
 CREATE FUNCTION granted(wanted text) RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT coalesce(array_agg(DISTINCT k.kind), '{}') FROM kinds k
-    WHERE k.does = wanted AND (may(k.action) OR (k.kind = 'sign-in failed' AND wanted = 'write'))
+    WHERE k.does = wanted AND (
+        k.action IN (
+            SELECT r.action FROM staff s JOIN rights r ON r.role = ANY (s.roles)
+            WHERE s.login = session_user AND s.left_on IS NULL
+        )
+        OR (k.kind = 'sign-in failed' AND wanted = 'write')
+    )
 $$;
 
 CREATE FUNCTION audit() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -51,13 +57,17 @@ $$;
 
 -- The restricted calls this login may not see: not its own open ones, nor any for a while after breaking the glass.
 CREATE FUNCTION hidden() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    SELECT coalesce(array_agg(c.id), '{}') FROM calls c
-    WHERE c.restricted AND NOT may('see restricted records')
-      AND NOT (c.closed IS NULL AND c.owner = ANY (mine()) AND may('take calls'))
-      AND NOT EXISTS (
-        SELECT 1 FROM events e
-        WHERE e.kind = 'broke glass' AND e.staff = ANY (mine()) AND e.saved > now() - interval '15 minutes'
-      )
+    WITH me AS MATERIALIZED (
+        SELECT mine() AS ids, may('see restricted records') AS sees, may('take calls') AS takes
+    ), glass AS MATERIALIZED (
+        SELECT EXISTS (
+            SELECT 1 FROM events e, me
+            WHERE e.kind = 'broke glass' AND e.staff = ANY (me.ids) AND e.saved > now() - interval '15 minutes'
+        ) AS broken
+    )
+    SELECT coalesce(array_agg(c.id), '{}') FROM me, glass, calls c
+    WHERE c.restricted AND NOT me.sees AND NOT glass.broken
+      AND NOT (c.closed IS NULL AND c.owner = ANY (me.ids) AND me.takes)
 $$;
 
 -- Clearing two flags is for some roles only.
