@@ -403,6 +403,7 @@ def test_encrypting_stopped_at_any_step_loses_nothing_and_is_run_again(
         lock(again, key)
         assert _told(again) == before, steps
         assert b"bins" not in written(store.path)
+        assert b'"prev"' not in written(store.path)
         assert again.verify() == []
         again.close()
         if left:

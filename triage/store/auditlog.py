@@ -265,10 +265,15 @@ class AuditLog:
                 at += len(line)
 
     def write_anew(self, cipher: Cipher | None) -> None:
-        """Encrypt every line with ``cipher``, or make them plain: the chain is over the words and stays as it is."""
+        """Encrypt every line with ``cipher``, or make them plain: the chain is over the words and stays as it is.
+
+        A file that is so already is passed over, so that one that was cut off goes on.
+        """
         self.close()
         for name in self.months():
             read, write = self.whole(self.folder / name), Lines(name, cipher)
+            if (read.cipher and read.cipher.id) == (cipher and cipher.id):
+                continue
             parts: list[bytes] = []
             at = size = 0
             for line in lines((self.folder / name).read_bytes()):
@@ -278,6 +283,8 @@ class AuditLog:
                 parts.append(data)
                 size += len(data)
             write_whole(self.folder / name, b"".join(parts))
+        for left in [*self.folder.glob("*.torn"), *self.folder.glob("*.part")]:
+            left.unlink(missing_ok=True)
         self.cipher = cipher
 
     def close(self) -> None:

@@ -405,7 +405,6 @@ class JournalStore:
                 self._catch_up_audit()
                 head = {"n": self._anchor.n, "hash": self._anchor.hash}
                 anew.commit(self.segments, self._live, self._clock(), self.desk, head)
-                self.audits.write_anew(cipher)
         except BaseException as error:
             with self.locked():
                 anew.undo()
@@ -415,8 +414,15 @@ class JournalStore:
         return self.sweep()
 
     def sweep(self) -> list[Path]:
-        """Delete what no longer counts; what couldn't be deleted."""
+        """Finish what an encryption began: bring the audit to the same key, delete what no longer counts.
+
+        Returns what couldn't be deleted.
+        """
         with self.locked():
+            try:
+                self.audits.write_anew(self.segments.cipher)
+            except OSError as error:
+                raise failed(self.audits.folder, error) from error
             return sweep(self.segments, self.archives)
 
     @property
