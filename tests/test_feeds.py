@@ -226,6 +226,16 @@ def test_the_kind_follows_the_topics_then_the_name_then_the_description() -> Non
     assert kind("Park View", ("Nursing homes",), "") == "care"
     assert kind("The Beeches", (), "We give advice about debt.") == "care"
     assert kind("The Beeches", (), "") is None
+    assert kind("The Beeches", (), "", "gm_dentists") == "care"
+    assert kind("Alexandra Park", (), "", "gm_jobcentreplus") is None
+    assert kind("Rethink", (), "Our service is for anyone who cares for somebody. We provide information.") == "care"
+    assert kind("Open House", (), "We meet weekly and everyone can join in the fun.") == "activity"
+
+
+@pytest.mark.parametrize("said", ["care", "activity"])
+def test_a_kind_given_for_a_whole_source_stands_over_every_guess(tmp_path: Path, said: str) -> None:
+    rows = write(tmp_path / "rows.csv", "name,description\nRosewood Nursing Home,care\nLunch Club,food\n")
+    assert {each.kind for each in take(rows, tmp_path, kind=said)[0].listings} == {said}
 
 
 def test_a_listing_that_says_nothing_goes_by_the_name_of_its_source(tmp_path: Path) -> None:

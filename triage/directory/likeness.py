@@ -78,6 +78,8 @@ _SPELT = 0.8
 """What a word that is nearly the same, or cut short, counts for."""
 _STREET = 10.0
 """The weight of the words that two addresses share from which they count in full: a town alone says little."""
+_TELLING = 5.0
+"""The weight from which a name says whose it is."""
 _HEAVY = 9.0
 """The weight of a word that nobody else has, among some ten thousand listings."""
 
@@ -106,7 +108,7 @@ def compare(one: Traits, two: Traits, rarity: Rarity) -> Alike:
     own = one.source == two.source
     name, rest, loose, left, right = _named(one, two, rarity.name)
     renamed = SURGERY in one.sorts and SURGERY in two.sorts
-    if _short_for(one, two) or (renamed and (one.owner == two.words or two.owner == one.words)):
+    if _short_for(one, two) or (renamed and (_called(one, two, rarity) or _called(two, one, rarity))):
         name, rest, loose, left = max(name, 0.9), 0.0, 0.0, frozenset()
     made["name"] = name
     made["rest"] = rest * (RENAMED if renamed else 1.0)
@@ -193,6 +195,11 @@ def _sorted_apart(one: frozenset[str], two: frozenset[str]) -> bool:
 def _part(whole: Traits, part: Traits, told: float) -> bool:
     """Whether the one is the organisation that the other is only a service of, under a name of its own."""
     return told < 0.5 and bool(part.owner) and whole.words <= part.owner and part.words != part.owner
+
+
+def _called(one: Traits, two: Traits, rarity: Rarity) -> bool:
+    """Whether the one's organisation is the other's very name, and says whose it is: *The Surgery* doesn't."""
+    return one.owner == two.words and sum([rarity.name[each] for each in two.words]) > _TELLING
 
 
 def _short_for(one: Traits, two: Traits) -> bool:

@@ -87,7 +87,6 @@ def settle(
 ) -> Feed:
     """Make listings of drafts. ``name`` is what the source is called; ``defaults`` fill fields a draft leaves empty."""
     key = slug(name)
-    usual = kind(name.replace("_", " ").replace("-", " "), (), "") or "activity"
     read, rejected, notes = 0, [], []
     kept: dict[str, tuple[Draft, Listing]] = {}
     for row in rows:
@@ -103,7 +102,7 @@ def settle(
         if why:
             rejected.append(Rejected(row.where, why, str(facts.get("source_id", ""))))
             continue
-        listing = _listing(name, key, {"kind": usual, **facts})
+        listing = _listing(name, key, facts)
         there = kept.get(listing.id)
         if there and _words(there[1].name) != _words(listing.name) and facts.get("source_id"):
             notes.append(
@@ -140,7 +139,9 @@ def _unusable(facts: Mapping[str, Any]) -> str:
 def _listing(name: str, key: str, facts: Mapping[str, Any]) -> Listing:
     own = str(facts.get("source_id", ""))
     where = (facts["name"], *(facts.get(k, "") for k in ("address", "postcode", "phone")))
+    guessed = kind(facts["name"], facts.get("topics", ()), facts.get("description", ""), name)
     made = {
+        "kind": guessed or "activity",
         **facts,
         "name": _short(facts["name"], LONGEST_NAME),
         "description": _short(facts.get("description", ""), LONGEST_TEXT),

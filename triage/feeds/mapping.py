@@ -25,7 +25,7 @@ from triage.feeds import facts as fact
 from triage.feeds.feed import Draft, Rejected
 from triage.feeds.text import distinct, parts, plain
 from triage.feeds.times import merged, pair, spoken, weekdays
-from triage.feeds.words import kind, said_kind, status, table
+from triage.feeds.words import said_kind, status, table
 from triage.model import Schedule
 
 JOINED = ("address", "topics", "description", "accessibility", "eligibility", "transportation")
@@ -252,7 +252,7 @@ def row(where: str, cells: Mapping[str, Any], mapping: Plan) -> Draft | Rejected
         "room": fact.yes(one("room")),
         "as_of": fact.day(one("as_of")),
         "assured_date": fact.day(one("assured_date")),
-        "kind": given or kind(name, topics, description),
+        "kind": given,
     }
     if fact.yes(one("demonstration")) and made["alert"].startswith(INVENTED):
         made |= {"demonstration": True, "alert": made["alert"].removeprefix(INVENTED).strip()}

@@ -15,7 +15,7 @@ from triage.feeds import facts as fact
 from triage.feeds.feed import Draft, Rejected
 from triage.feeds.text import parts, plain
 from triage.feeds.times import merged, pair, spoken, weekdays
-from triage.feeds.words import kind, said_kind, status
+from triage.feeds.words import said_kind, status
 from triage.model import Schedule
 
 Row = Mapping[str, Any]
@@ -55,8 +55,7 @@ def draft(where: str, service: Any) -> Draft | Rejected:
         **_dates(service),
     }
     made.update(_told_by_us(ours, made))
-    given = said_kind(text(ours, "kind") or text(service, "kind"))
-    made["kind"] = given or kind(made["name"], topics, made["description"])
+    made["kind"] = said_kind(text(ours, "kind") or text(service, "kind"))
     return Draft(where, made)
 
 

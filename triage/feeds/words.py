@@ -35,14 +35,23 @@ def _pattern(kind: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(phrases)})\b")
 
 
-def kind(name: str, topics: Sequence[str], description: str) -> Kind | None:
+def kind(name: str, topics: Sequence[str], description: str, source: str = "") -> Kind | None:
     """Care or activity, by the rule of ``data/feeds/kinds.toml``; ``None`` when the words don't say."""
-    for text in (" ; ".join(topics), name, " ".join(description.split()[:FIRST])):
-        said = re.sub("['’]", "", text.casefold()).replace("é", "e")
-        lean = len(_pattern("care").findall(said)) - len(_pattern("activity").findall(said))
+    words = description.split()
+    named = f"{name} ; {re.sub('[_-]', ' ', source)}"
+    told = (*topics[:1], " ; ".join(topics), named, " ".join(words[:FIRST]), description if len(words) > FIRST else "")
+    for text in told:
+        lean = _lean(text)
         if lean:
             return "care" if lean > 0 else "activity"
-    return None
+    lean = _lean(f"{named} ; {description}", "_weak")
+    return "care" if lean > 0 else "activity" if lean < 0 else None
+
+
+def _lean(text: str, tier: str = "") -> int:
+    """How many more phrases speak for care than for an activity."""
+    said = re.sub("['’]", "", text.casefold()).replace("é", "e")
+    return len(_pattern(f"care{tier}").findall(said)) - len(_pattern(f"activity{tier}").findall(said))
 
 
 def said_kind(text: str) -> Kind | None:
