@@ -16,7 +16,7 @@ from datetime import date
 from triage.model import Value
 from triage.script.conditions import holds, is_told
 from triage.script.form import Field, Option, Route, Script, Step
-from triage.script.values import computed
+from triage.script.values import COMPUTED_FROM, computed
 
 ROUNDS = 4
 """How often the main thread and the interrupts are followed again while each still learns from the other."""
@@ -82,7 +82,6 @@ class Trail:
         """Set flags and actions, unless a person cleared them."""
         self.marks.update(mark for mark in marks if self.overrides.get(mark, True))
 
-    @property
     def _learnt(self) -> int:
         """How much is known, reached and set: it only ever grows."""
         return len(self.known) + len(self.reached) + len(self.marks)
@@ -106,12 +105,13 @@ class Trail:
         stop: str | None = None
         seen: dict[str, int] = {}
         stack = [start]
+        steps, wrap_up = self.script.steps, self.script.wrap_up
         while stack:
             here = stack.pop()
             # Come to again, a step is gone on from only with more known than before, which may lead to a risk.
-            if not here or seen.get(here) == self._learnt or (here == self.script.wrap_up and here != start):
+            if not here or (here in seen and seen[here] == self._learnt()) or (here == wrap_up and here != start):
                 continue
-            step = self.script.steps[here]
+            step = steps[here]
             if here not in seen:
                 if here not in self.steps and not self.meet(step):
                     if not onwards:
@@ -119,8 +119,12 @@ class Trail:
                     stop = stop or here
                 elif through is not None:
                     through.add(here)
-            seen[here] = self._learnt
-            route = next((r for r in step.routes if holds(r.when, self)), None)
+            seen[here] = self._learnt()
+            route = None
+            for one in step.routes:
+                if one.when is None or holds(one.when, self):
+                    route = one
+                    break
             self._add(step, route)
             if route:
                 stack.append(route.go)
@@ -129,7 +133,7 @@ class Trail:
 
     def meet(self, step: Step) -> bool:
         """Come to a step; whether it is passed."""
-        fields = []
+        fields, more = [], False
         for field in step.fields:
             given = field.key in self.answers
             if field.where is not None and not (holds(field.where, self) or (self.told and given)):
@@ -137,6 +141,9 @@ class Trail:
             fields.append(field)
             if given:
                 self._learn(field)
+                more = more or field.key in COMPUTED_FROM or field.key.startswith("adl_")
+        if more and not self.told:
+            self._learn_computed()
         self.asked[step.id] = tuple(fields)
         if not (self.told or step.id in self.passed or self._knows(fields)):
             self.ahead[step.id] = None
@@ -157,8 +164,6 @@ class Trail:
     def _learn(self, field: Field) -> None:
         value = self.answers[field.key]
         self.known[field.key] = self._own[field.key] = value
-        if not self.told and (field.key == "p_dob" or field.key.startswith("adl_")):
-            self._learn_computed()
         if field.key in self.script.acting:
             for option in chosen_options(field, value):
                 self.mark(option.sets)

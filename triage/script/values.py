@@ -199,6 +199,10 @@ class _Reading:
         return min(days, key=lambda d: abs((d - today).days))
 
 
+COMPUTED_FROM = ("p_dob", "language")
+"""Answers from which others follow, besides those about daily living (``adl_…``)."""
+
+
 def computed(answers: Mapping[str, Value], today: date) -> dict[str, Value]:
     """What follows from other answers: ``p_age`` (years, from ``p_dob``), ``adl_need_count`` and ``other_language``.
 
