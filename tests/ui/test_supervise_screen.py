@@ -13,13 +13,14 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from triage.desk import Desk
-from triage.model import Event, new_id
+from triage.model import Event, Staff, new_id
 from triage.ui.app import TriageApp
 from triage.ui.reading import Reading
 from triage.ui.supervise import SuperviseScreen
 
 Start = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 DAY = timedelta(days=1)
+SUPERVISOR = Staff("pat", "Pat Lee", ("handler", "supervisor"))
 
 
 @pytest.fixture
@@ -31,6 +32,7 @@ def supervise(open_desk: Callable[[], Desk]) -> Start:
         calls: Sequence[tuple[str, str, int, str]], size: tuple[int, int] = (120, 36)
     ) -> AsyncIterator[Pilot[None]]:
         desk = open_desk()
+        desk.staff = SUPERVISOR
         for outcome, handler, ago, mode in calls:
             keep(desk, outcome, handler, ago, mode)
         async with TriageApp(desk, "supervise").run_test(size=size) as pilot:
@@ -151,6 +153,7 @@ async def test_names_of_people_are_on_no_screen_of_figures(supervise: Start) -> 
 
 async def test_a_late_promise_is_listed_and_ticked_off(open_desk: Callable[[], Desk]) -> None:
     desk = open_desk()
+    desk.staff = SUPERVISOR
     at = desk.clock() - DAY
     call = new_id(at)
     due = (desk.clock() - timedelta(hours=1)).isoformat()
