@@ -271,6 +271,20 @@ class TestUnsafeContact:
                 refused()
         assert desk.store.call(call.id).of_kind("rang") == ()
 
+    def test_said_on_a_later_call_about_the_same_person_it_holds_for_the_earlier_call_back(self, desk: Desk) -> None:
+        known = {"p_name": "Joan Hargreaves", "p_dob": "1944-03-03"}
+        first = desk.answer(promised(desk), "D1", {"p_name": known["p_name"]})
+        first = desk.answer(first, "D2", {"p_dob": known["p_dob"]})
+        assert not one(desk).unsafe
+        later = desk.answer(desk.open(), "D1", {"p_name": known["p_name"]})
+        later = desk.answer(later, "D2", {"p_dob": known["p_dob"]})
+        desk.flag(later, "F-UNSAFE", True, "he is home now")
+        assert one(desk).unsafe
+        with pytest.raises(Slip, match="isn’t safe"):
+            desk.rang(first, one(desk).promise, "no answer")
+        with pytest.raises(Slip, match="isn’t safe"):
+            desk.number(first)
+
     def test_once_a_social_worker_cleared_it_they_can(self, desk: Desk, others: Callable[[Staff], Desk]) -> None:
         call = self.unsafe(desk)
         theirs = others(SOCIAL_WORKER)

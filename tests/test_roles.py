@@ -232,6 +232,7 @@ WAYS: dict[str, Callable[[World, Desk], Callable[[], object]]] = {
     "extra": lambda w, d: _of(_resource(w), lambda r: d.extra(r, _type(w), _saturday(d), (time(9), time(12)))),
     "changes": lambda w, d: d.changes,
     "take_back": lambda w, d: _of(_leave(w), d.take_back),
+    "cant_be_rung": lambda w, d: _of(w.call(), d.cant_be_rung),
     "stranded": lambda w, d: d.stranded,
     "planned": lambda w, d: _of(w.call(), d.planned),
     "callbacks": lambda w, d: _of(to_ring(w), lambda had: d.callbacks()),

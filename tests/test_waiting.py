@@ -424,3 +424,34 @@ def test_events_of_the_diarys_own_page_are_no_call(front: Front) -> None:
     assert front.store.open_calls() == ()
     assert list(front.store.summaries(date(2026, 11, 1), date(2026, 12, 1))) == []
     assert isinstance(front.store.call(DIARY).events[0], Event)
+
+
+class TestTheCalendar:
+    def test_booked_moved_and_given_up_it_is_one_entry_that_calendars_update(self, front: Front) -> None:
+        from icalendar import Calendar
+
+        from triage.handover import ics, lineage
+        from triage.settings import Organisation
+
+        front.book(NINE, "A")
+        told = []
+        for slot, gone in ((NINE, False), (TEN, False), (TEN, True)):
+            if slot == TEN and not gone:
+                booking.move(front.store, front.diary, NINE, TEN, "A", **front.who)  # type: ignore[arg-type]
+            elif gone:
+                booking.cancel(front.store, front.diary, TEN, "A", **front.who)  # type: ignore[arg-type]
+            made, times = lineage(front.store.call("A"), slot)
+            file = ics(
+                front.diary.was(slot), "A", Organisation(), now=NOW, sequence=times, booking=made, cancelled=gone
+            )
+            calendar = Calendar.from_ical(file)
+            told.append((str(calendar["METHOD"]), calendar.walk("VEVENT")[0]))
+        assert [method for method, _ in told] == ["REQUEST", "REQUEST", "CANCEL"]
+        events = [event for _, event in told]
+        assert len({str(event["UID"]) for event in events}) == 1
+        assert [int(event["SEQUENCE"]) for event in events] == [0, 1, 2]
+        assert [event["DTSTART"].dt.hour for event in events] == [9, 10, 10]
+        for event in events:
+            assert str(event["ORGANIZER"]).startswith("mailto:")
+            assert str(event["ATTENDEE"]).startswith("urn:uuid:"), "an address that says nothing about them"
+            assert event["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"

@@ -216,10 +216,8 @@ def _allowed(args: argparse.Namespace, store: Store, diary: Diary) -> Callable[[
     from functools import cache
 
     from triage.cli.diary import desk_over
-    from triage.handover import withheld
-
     desk = cache(lambda: desk_over(args, store, diary))
-    return lambda call: withheld(desk().walk(call).flags) if call.opened else ""
+    return lambda call: desk().cant_be_rung(call) if call.opened else ""
 
 
 def _said(wait: Wait) -> dict[str, Any]:

@@ -123,7 +123,7 @@ class Appointments(Base):
 
     def wait(self, call: Call, find: Find, *, needs: tuple[str, ...] = (), last: date | None = None) -> Call:
         """Put the person on the waiting list; refused while nobody may ring them."""
-        self._refuse(withheld(self.walk(call).flags) and CANT_WAIT)
+        self._refuse(self.cant_be_rung(call) and CANT_WAIT)
         booking.wait(self.store, self.diary, call.id, find, needs=needs, last=last, **self._who())
         return self._again(call)
 
@@ -142,7 +142,7 @@ class Appointments(Base):
             made = next((e for e in call.of_kind("offered") if e.id == offer), None)
             if made is not None:
                 self.allow_slot(call, made.data["slot"])
-        said = booking.answer(self.store, self.diary, offer, call.id, answer, allowed=self._cant_be_rung, **self._who())
+        said = booking.answer(self.store, self.diary, offer, call.id, answer, allowed=self.cant_be_rung, **self._who())
         self.freed = said if answer != "accepted" else None
         return self._again(call)
 
@@ -152,10 +152,11 @@ class Appointments(Base):
         return self._again(call)
 
     def _offer(self, slot: str, to: str = "") -> Wait | None:
-        return booking.offer(self.store, self.diary, slot, to=to, allowed=self._cant_be_rung, **self._who())
+        return booking.offer(self.store, self.diary, slot, to=to, allowed=self.cant_be_rung, **self._who())
 
-    def _cant_be_rung(self, call: Call) -> str:
-        return withheld(self.walk(call).flags)
+    def cant_be_rung(self, call: Call) -> str:
+        """Why nobody may ring this person about a time; ``""`` when they may."""
+        return withheld(self.walk(call).flags) or (CANT_WAIT if self._standing.of(call) else "")
 
     # ------------------------------------------------------------------ who came
 

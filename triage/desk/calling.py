@@ -11,7 +11,7 @@ from typing import Any
 
 from triage.desk.base import Base, Slip
 from triage.desk.cleaning import clean
-from triage.errors import BadAnswer, NotFound
+from triage.errors import BadAnswer, NotFound, StoreError
 from triage.handover import withheld
 from triage.model import DECLINED, NOT_KNOWN, Call, Event, new_id
 from triage.promises import RESULTS, CallBack, Result, call_backs, in_order, next_attempt, share
@@ -45,18 +45,33 @@ class Calling(Base):
                 fresh[call_id] = self.store.call(call_id)
             except NotFound:
                 del known[call_id]
+        marked = self._marked()
         for call in fresh.values():
-            owed = self._owed_of(call)
+            owed = self._owed_of(call, marked)
             known.pop(call.id, None)
             if owed:
                 known[call.id] = owed
         self.__dict__["_callbacks_until"] = self.today
         return in_order((one for owed in known.values() for one in owed), self.clock())
 
-    def _owed_of(self, call: Call) -> tuple[CallBack, ...]:
+    def _owed_of(self, call: Call, marked: Sequence[Call] | None = None) -> tuple[CallBack, ...]:
         live = call.opened is not None and call.opened.data.get("mode", "live") == self.mode
         found = call_backs(call) if live else ()
-        return call_backs(call, unsafe=True) if found and withheld(self.walk(call).flags) else found
+        return call_backs(call, unsafe=True) if found and self._not_to_ring(call, marked) else found
+
+    def _not_to_ring(self, call: Call, marked: Sequence[Call] | None = None) -> bool:
+        """Whether it isn't safe to ring this person, by this call or any other about them."""
+        if withheld(self.walk(call).flags):
+            return True
+        marked = self._marked() if marked is None else marked
+        return not call.anonymous and any(self._standing.same(call, one) for one in marked if one.id != call.id)
+
+    def _marked(self) -> tuple[Call, ...]:
+        """The calls that say of somebody that it isn't safe; none while the record's server is away."""
+        try:
+            return tuple(self._standing._marked())
+        except StoreError:
+            return ()
 
     def callback(self, call: Call, promise: str) -> CallBack:
         """One of a call's call-backs, as it stands; :class:`NotFound` when it isn't owed any more."""
@@ -67,7 +82,7 @@ class Calling(Base):
 
     def number(self, call: Call) -> str:
         """The number to ring; refused where nobody may ring."""
-        self._refuse(withheld(self.walk(self._fresh(call)).flags) and UNSAFE)
+        self._refuse(UNSAFE if self._not_to_ring(self._fresh(call)) else "")
         told = (str(call.answers.get(key, "")) for key in NUMBERS)
         return next((words for words in told if words not in ("", NOT_KNOWN, DECLINED)), "")
 

@@ -117,7 +117,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "see to the diary",
         (HANDLER, SOCIAL_WORKER, SUPERVISOR),
-        desk=("waiting", "appointments", "stranded", "missed", "came", "planned"),
+        desk=("waiting", "appointments", "cant_be_rung", "stranded", "missed", "came", "planned"),
         writes=("missed", "came"),
         commands=("diary waiting", "diary dna", "diary stranded"),
     ),
@@ -180,7 +180,13 @@ ACTIONS: tuple[Action, ...] = (
         commands=("audit", "audit list", "audit report"),
     ),
     Action("read all of the audit", (GOVERNANCE,)),
-    Action("see to data rights", (GOVERNANCE,)),
+    Action(
+        "see to data rights",
+        (GOVERNANCE,),
+        desk=("correct",),
+        writes=("hold set", "hold lifted", "disposal proposed", "disposal signed", "disposed", "corrected"),
+        commands=("store purge", "store erase", "store hold", "person export"),
+    ),
     Action(
         "edit the directory",
         (EDITOR,),

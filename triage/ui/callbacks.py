@@ -38,7 +38,7 @@ class CallbacksScreen(Screen[None]):
     AUTO_FOCUS = "#queue"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "take", "take", id="take", tooltip="Make it yours; the number is shown then"),
-        *(Binding(key, f"rang('{result}')", result, id=f"rang{key}") for key, result in KEYS.items()),
+        *(Binding(k, f"rang('{result}')", result, id=f"rang{k}", key_display=f"{k}") for k, result in KEYS.items()),
         Binding("a", "again", "agreed time", id="again", tooltip="They asked to be rung at another time"),
         Binding("g", "give", "give away", id="give", tooltip="Give it to somebody else, or back to the team"),
         Binding("s", "share", "share out", id="share", tooltip="Share out evenly what nobody on duty has"),
@@ -155,7 +155,7 @@ class CallbacksScreen(Screen[None]):
         if one.unsafe:
             lines += [Content.styled(f"▌ {UNSAFE}", "bold $warning")]
         elif mine:
-            lines += [Content.assemble(("ring     ", "$quiet"), (self._number(one), "bold $accent"))]
+            lines += self._whom(one)
         if one.wrong:
             lines.append(Content.styled("▌ wrong number: find another on the call, or write", "$warning"))
         if stuck(one, app.desk.tools.standards):
@@ -172,12 +172,20 @@ class CallbacksScreen(Screen[None]):
             lines.append(Content.styled(f"· {in_words(tried.at)}  {tried.result}{note}", "$quiet"))
         self.card.update(Content("\n").join(lines))
 
-    def _number(self, one: CallBack) -> str:
-        app = here(self)
+    def _whom(self, one: CallBack) -> list[Content]:
+        """The number, and what whoever rings must know; for the one whose call-back it is, who took it with a trace."""
+        desk = here(self).desk
         try:
-            return app.desk.number(app.desk.store.call(one.call)) or "no number noted"
+            call = desk.store.call(one.call)
+            number = desk.number(call) or "no number noted"
         except TriageError as error:
-            return str(error)
+            return [Content.styled(str(error), "$warning")]
+        told = {"for": ("caller_name", "p_name", "prof_name"), "about": ("reason_verbatim",)}
+        rows = [Content.assemble(("ring     ", "$quiet"), (number, "bold $accent"))]
+        for label, keys in told.items():
+            words = next((str(call.answers[key]) for key in keys if call.answers.get(key)), "")
+            rows += [Content.assemble((f"{label:<9}", "$quiet"), words)] if words else []
+        return rows
 
     # ------------------------------------------------------------------ what is done
 

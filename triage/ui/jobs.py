@@ -127,19 +127,19 @@ class JobsScreen(Overlay):
 
     def _offer(self, wait: Wait, offer: Offer) -> Job:
         until = words.clock(offer.until, seconds=False)
-        line = _line("●", wait.call, f"{told(offer.slot)}  {self._kind(offer.slot)}", f"kept until {until}")
+        line = _line("●", wait.call, f"{told(offer.slot)}, kept until {until}", self._kind(offer.slot))
         return Job(line, lambda: self._ask(wait, offer))
 
     def _strand(self, claim: Claim, why: str) -> Job:
         return Job(
-            _line("!", claim.call, f"{told(claim.slot)}  {self._kind(claim.slot)}", why), lambda: self._place(claim)
+            _line("!", claim.call, told(claim.slot), f"{why} · {self._kind(claim.slot)}"), lambda: self._place(claim)
         )
 
     def _today(self, claim: Claim, call: Call) -> Job:
         over = starts_at(claim.slot).replace(tzinfo=LOCAL) <= self.now
         gone = claim.slot in missed(call)
         state = "did not come" if gone else "enter: came or not?" if over else "to come"
-        line = _line("✗" if gone else "○", claim.call, f"{told(claim.slot)}  {self._kind(claim.slot)}", state)
+        line = _line("✗" if gone else "○", claim.call, told(claim.slot), f"{state} · {self._kind(claim.slot)}")
         return Job(
             line, (lambda: self._came(claim, call)) if over else lambda: self._say("That time has not come yet.")
         )
@@ -179,12 +179,13 @@ class JobsScreen(Overlay):
 
     def _ask(self, wait: Wait, offer: Offer) -> None:
         call = self._call(wait.call)
-        if here(self).desk.unsafe(call):
-            self._say("It isn’t safe to ring this person now. Ask the social worker; the time goes when it runs out.")
+        try:
+            number = here(self).desk.number(call) or "no number noted"
+        except TriageError as error:
+            self._say(str(error))
             return
         said = dict(zip(ANSWERS, ("Yes: book it", "No thanks", "No answer, or a voicemail"), strict=True))
         picks = [Pick(value, text, str(n)) for n, (value, text) in enumerate(said.items(), 1)]
-        number = call.answers.get("callback_number") or call.answers.get("p_phone") or "no number noted"
         asked = f"Ring {number} and offer {told(offer.slot)}, {self._kind(offer.slot)}. What did they say?"
 
         def answered(value: str | None) -> None:
@@ -353,4 +354,5 @@ class JobsScreen(Overlay):
 
 
 def _line(mark: str, call: str, what: str, more: str) -> Content:
-    return Content.assemble((f"{mark}  ", "$accent"), (f"{ref_of(call):<9}", "bold"), what, (f"  {more}", "$quiet"))
+    style = "bold $warning" if mark in "!✗" else "$accent"
+    return Content.assemble((f"{mark}  ", style), (f"{ref_of(call):<9}", "bold"), what, (f"  {more}", "$quiet"))
