@@ -418,6 +418,17 @@ def test_a_restricted_call_is_opened_by_breaking_the_glass_for_a_while(world: Ca
     assert seen(w.desk.store, call) == set()
 
 
+def test_somebody_restricted_is_found_only_after_the_glass_is_broken(world: Callable[[str], World]) -> None:
+    w = world("handler")
+    call = w.other.answer(w.other.open(), "D1", {"p_name": "Bill Hargreaves"})
+    w.other.flag(call, "F-SENS", True, "a councillor")
+    assert w.desk.people.find("bill hargreaves", restricted=True) == ()
+    w.desk.people.break_glass("he has fallen and can't reach his pills")
+    assert w.desk.people.find("bill hargreaves") == ()
+    (found,) = w.desk.people.find("bill hargreaves", restricted=True)
+    assert found.person.restricted
+
+
 def test_a_handler_keeps_their_own_open_call_when_it_turns_out_to_be_restricted(world: Callable[[str], World]) -> None:
     w = world("handler")
     call = w.desk.flag(w.desk.open(), "F-SENS", True, "the caller works here")

@@ -36,7 +36,8 @@ def desk(args: argparse.Namespace) -> int:
         from triage.desk import open_desk
         from triage.settings import data_dir
 
-        return open_desk(data_dir(getattr(args, "data_dir", None)), store=store_of(args))
+        known = getattr(args, "staff", None)
+        return open_desk(data_dir(getattr(args, "data_dir", None)), staff=known, store=store_of(args))
 
     start = getattr(args, "mode", "call")
     while True:
