@@ -166,11 +166,8 @@ class AuditLog:
 
     def catch_up(self) -> None:
         """Take in the lines that other desks wrote: a stat when there are none."""
-        if self._fd >= 0:
-            with suppress(FileNotFoundError):
-                seen = os.stat(self.folder / self._name)
-                if (seen.st_size, seen.st_ino) == (self._size, self._inode):
-                    return
+        if self._fd >= 0 and self._went_on():
+            return
         names = self.months()
         self.close()
         for name in reversed(names):
@@ -182,6 +179,22 @@ class AuditLog:
             self.n, self.hash = 0, START
         if names:
             self._open(names[-1])
+
+    def _went_on(self) -> bool:
+        """Take in what was added to the file at hand; False when that can't be told from it alone."""
+        try:
+            seen = os.stat(self.folder / self._name)
+        except FileNotFoundError:
+            return False
+        if seen.st_ino != self._inode or seen.st_size < self._size:
+            return False
+        if seen.st_size > self._size:
+            data = read_from(self._fd, self._size)
+            found, end = self._newest(self._whole, data, self._size)
+            if found is None or end != self._size + len(data):
+                return False
+            (self.n, self.hash), self._size = found, end
+        return True
 
     def _open(self, name: str, *, create: bool = False) -> None:
         self.close()
@@ -214,17 +227,19 @@ class AuditLog:
 
     def _newest(self, whole: Lines, data: bytes, start: int) -> tuple[tuple[int, str] | None, int]:
         """The last sound line of a stretch, and where a torn end begins."""
-        found, at = None, start
-        end = start + len(data)
+        stretch, at = list[tuple[int, bytes]](), start
         for line in lines(data):
-            sealed = sealed_of(whole.decode(line, at))
+            stretch.append((at, line))
+            at += len(line)
+        end = at
+        for place, line in reversed(stretch):
+            sealed = sealed_of(whole.decode(line, place))
             if sealed is not None:
                 with suppress(ValueError, KeyError, TypeError):
-                    found, end = (sealed.line.n, sealed.hash), start + len(data)
-            elif line[-1:] != b"\n" and at + len(line) == start + len(data):
-                end = at
-            at += len(line)
-        return found, end
+                    return (sealed.line.n, sealed.hash), end
+            elif line[-1:] != b"\n":
+                end = place
+        return None, end
 
     def append(self, made: Sequence[Sealed], month: str, *, durable: bool) -> None:
         """Add lines; OSError when they couldn't be."""
