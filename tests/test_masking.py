@@ -43,9 +43,36 @@ def test_it_is_taken_out_and_named(text: str, what: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("the key safe is one two three four", "key or door code"),
+        ("key safe code: four, double seven, one", "key or door code"),
+        ("Code for the back door is oh nine nine six.", "key or door code"),
+        ("it's forty-four seventy-one for the keysafe", "key or door code"),
+        ("her PIN is zero zero four two", "key or door code"),
+        ("key safe 4 seven 7 one", "key or door code"),
+        ("card is four one one one, one one one one, one one one one, one one one one", "card number"),
+        ("card four treble one double one double one double one double one double one double one", "card number"),
+        ("account number one two three four five six seven eight", "bank details"),
+    ],
+)
+def test_said_in_words_it_is_taken_out_too(text: str, what: str) -> None:
+    masked = mask(text, "notes")
+    assert masked.found == (what,)
+    assert not {"one", "four", "seven", "nine", "seventy"} & set(
+        masked.text.replace(",", " ").replace("-", " ").split()
+    )
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "rings from 01632 960188, best after 10",
+        "ring on oh one six three two, nine six oh one eight eight",
+        "had a key safe for one or two years, three falls since",
+        "key safe is used by two or three carers, four times a day",
+        "her post code is C V one two four",
+        "one, two, three steps at the door",
         "mobile 07700 900123 or +44 7700 900123",
         "born 03-03-1944, moved in 12/10/1999",
         "has had a key safe since 2019",
@@ -125,3 +152,8 @@ def test_the_nhs_number_is_kept_where_it_is_asked(desk: Desk) -> None:
 def test_ordinary_words_cost_nothing_and_change_nothing(desk: Desk, clock: Clock) -> None:
     call = desk.draft(desk.open(), "notes", "lives alone, hears badly")
     assert "masked" not in call.events[-1].data
+
+
+def test_a_code_in_words_is_taken_out_while_it_is_typed() -> None:
+    assert mask("key safe is four se", "notes", typing=True).found == ()
+    assert mask("key safe is four seven o", "notes", typing=True).found == ("key or door code",)

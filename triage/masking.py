@@ -51,6 +51,24 @@ _CODE_SAID = re.compile(
     r"(?P<code>[A-Z]{0,2}\d(?:[ -]?\d){3,7}[A-Z]{0,2}\b)",
     re.I,
 )
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_FIGURES = {word: str(figure) for figure, word in enumerate(_WORDS)}
+_FIGURES |= {"oh": "0", "o": "0", "nought": "0", "naught": "0", "nil": "0"}
+_TENS = "ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+_SPOKEN = rf"(?:(?:double|treble|triple)[ -]+)?(?:{'|'.join(_FIGURES)}|{_TENS}|\d)"
+_RUN = rf"{_SPOKEN}(?:[ ,\-]+{_SPOKEN}){{%d,}}"
+_SPOKEN_AFTER = re.compile(
+    rf"\b(?P<what>{_LOCK}|(?<!post )(?<!dialling )(?<!area )code|combination)(?P<gap>[^.;\n]{{0,40}}?)"
+    rf"\b(?P<code>{_RUN % 2})\b",
+    re.I,
+)
+_TYPED_SPOKEN = re.compile(rf"\b(?P<what>{_LOCK})(?P<gap>[^.;\n]{{0,40}}?)\b(?P<code>{_RUN % 1})\b", re.I)
+_SPOKEN_BEFORE = re.compile(rf"\b(?P<code>{_RUN % 2})\b(?P<gap>[^\d.;\n]{{1,30}}?)(?P<what>\b(?:{_LOCK})\b)", re.I)
+_SPOKEN_ACCOUNT = re.compile(
+    rf"\b(?P<what>sort[ -]?code|account (?:number|no\.?))(?P<gap>[^.;\n]{{1,15}}?)\b(?P<code>{_RUN % 4})\b", re.I
+)
+_SPOKEN_ANY = re.compile(rf"\b{_RUN % 2}\b", re.I)
+_SPOKEN_CARD = re.compile(rf"\b{_RUN % 6}\b", re.I)
 _TYPED_LONG = re.compile(r"(?<![\d+])(?!0)(?!44)\d(?:[ \-.]?\d){6,}")
 _TYPED_CODE = re.compile(rf"\b(?P<what>{_LOCK}|code)(?P<gap>[^\d.;\n]{{0,40}}?)(?P<code>\d[\d -]*)", re.I)
 
@@ -65,7 +83,7 @@ class Masked:
 
 def mask(text: str, key: str = "", *, typing: bool = False) -> Masked:
     """``text`` as it may be kept under ``key``; ``typing`` while it isn't finished."""
-    if not any(c.isdigit() for c in text):
+    if not any(c.isdigit() for c in text) and not _SPOKEN_ANY.search(text):
         return Masked(text)
     found: dict[str, None] = {}
 
@@ -80,11 +98,14 @@ def mask(text: str, key: str = "", *, typing: bool = False) -> Masked:
     text = _CARD.sub(lambda m: out("card number") if _luhn(m.group(0)) else m.group(0), text)
     text = _SORT.sub(lambda m: out("bank details") + m.group("gap") + out("bank details"), text)
     text = _ACCOUNT.sub(lambda m: code(m, "bank details"), text)
-    for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_SAID):
+    text = _SPOKEN_CARD.sub(lambda m: out("card number") if _card_said(m.group(0)) else m.group(0), text)
+    text = _SPOKEN_ACCOUNT.sub(lambda m: code(m, "bank details"), text)
+    for pattern in (_CODE_AFTER, _CODE_BEFORE, _CODE_SAID, _SPOKEN_AFTER, _SPOKEN_BEFORE):
         text = pattern.sub(lambda m: code(m, "key or door code"), text)
     if OWN_FIELD.get(key) != "NHS number":
         text = _NHS.sub(lambda m: out("NHS number") if _is_nhs(m.group(0)) else m.group(0), text)
     if typing and key not in OWN_FIELD:
+        text = _TYPED_SPOKEN.sub(lambda m: code(m, "key or door code"), text)
         text = _TYPED_CODE.sub(lambda m: code(m, "key or door code"), text)
         text = _TYPED_LONG.sub(lambda m: out("card number"), text)
     return Masked(text, tuple(found))
@@ -98,6 +119,17 @@ def warning(found: Iterable[str]) -> str:
 
 def _figures(text: str) -> list[int]:
     return [int(c) for c in text if c.isdigit()]
+
+
+def _card_said(text: str) -> bool:
+    """Whether figures said in words are those of a payment card."""
+    said, times = "", 1
+    for word in re.split(r"[ ,\-]+", text.casefold()):
+        if word in ("double", "treble", "triple"):
+            times = 2 if word == "double" else 3
+            continue
+        said, times = said + _FIGURES.get(word, word if word.isdigit() else "") * times, 1
+    return 13 <= len(said) <= 19 and _luhn(said)
 
 
 def _luhn(text: str) -> bool:
