@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from triage.directory.filters import DAYS, days
@@ -20,40 +21,57 @@ if TYPE_CHECKING:
     """Each word that counts, with its readings: first and last id, how far to trust it, and how it reads."""
 
 
-@dataclass(frozen=True, slots=True)
 class Facts:
-    """A listing's words by their ids, the ids in order, the words' stems, the stems of its name and topics, and the
-    field of each word.
+    """What explaining needs to know of a listing; kept by the index, since the same few are shown again and again.
+
+    ``words`` are its words by their ids, in order. The rest is worked out when it is first asked for.
     """
 
-    words: dict[int, str]
-    ids: tuple[int, ...]
-    stems: frozenset[str]
-    head: frozenset[str]
-    field: dict[str, str]
-    beside: tuple[str, ...]
-    """What else speaks for it or against it, wherever it lies."""
-    stemming: dict[str, tuple[str, ...]]
-    """Its words by their stems."""
-    called: dict[str, str] = dataclasses.field(default_factory=dict)
-    """What it calls the concepts that were asked for, by their ids: the same are asked for at every key."""
+    def __init__(self, listing: Listing, words: Mapping[int, str]) -> None:
+        self._listing = listing
+        self.words, self.ids = words, tuple(words)
+        self._called: dict[str, tuple[str, tuple[str, ...]]] = {}
 
+    def called(self, concept: Concept) -> tuple[str, tuple[str, ...]]:
+        """What it calls a concept, rather in its name or topics than in its description; and its words in that."""
+        found = self._called.get(concept.id)
+        if found is None:
+            told = self._listing.name if self._listing.id in concept.services else self._term(concept)
+            stems = sorted({stem(word) for word in tokens(told)} - STOP)
+            found = told, tuple(word for each in stems for word in self._stems.get(each, ()))
+            self._called[concept.id] = found
+        return found
 
-def facts(listing: Listing, words: dict[int, str]) -> Facts:
-    """What explaining needs to know of a listing; kept by the index, since the same few are shown again and again."""
-    fields = {
-        "by": listing.organisation,
-        "place": f"{listing.ward} {listing.address} {listing.postcode}",
-        "topic": " ".join(listing.topics),
-        "name": listing.name,
-    }
-    where = {word: name for name, text in fields.items() for word in tokens(text)}
-    head = frozenset(map(stem, tokens(f"{listing.name} {' '.join(listing.topics)}")))
-    stemming: dict[str, tuple[str, ...]] = {}
-    for word in words.values():
-        stemming[stem(word)] = (*stemming.get(stem(word), ()), word)
-    always = tuple(beside(listing, None))
-    return Facts(words, tuple(sorted(words)), frozenset(stemming), head, where, always, stemming)
+    @cached_property
+    def field(self) -> Mapping[str, str]:
+        """Which field each word of its short fields stands in."""
+        listing = self._listing
+        fields = {
+            "by": listing.organisation,
+            "place": f"{listing.ward} {listing.address} {listing.postcode}",
+            "topic": " ".join(listing.topics),
+            "name": listing.name,
+        }
+        return {word: name for name, text in fields.items() for word in tokens(text)}
+
+    @cached_property
+    def beside(self) -> tuple[str, ...]:
+        """What else speaks for it or against it, wherever it lies."""
+        return tuple(beside(self._listing, None))
+
+    @cached_property
+    def _stems(self) -> Mapping[str, list[str]]:
+        """Its words by their stems."""
+        stems: defaultdict[str, list[str]] = defaultdict(list)
+        for word in self.words.values():
+            stems[stem(word)].append(word)
+        return stems
+
+    def _term(self, concept: Concept) -> str:
+        head = frozenset(map(stem, tokens(f"{self._listing.name} {' '.join(self._listing.topics)}")))
+        whole = self._stems.keys()
+        fits = [term for term, stems in concept.calls if stems <= whole]
+        return next((term for term, stems in concept.calls if stems <= head), fits[0] if fits else "")
 
 
 def asked(vocabulary: Vocabulary, query: Query) -> Asked:
@@ -62,35 +80,38 @@ def asked(vocabulary: Vocabulary, query: Query) -> Asked:
     return tuple((word, tuple((r.low, r.high, r.quality, r.how) for r in readings)) for word, readings in words)
 
 
-def explain(query: Query, typed: Asked, listing: Listing, known: Facts) -> tuple[list[str], tuple[str, ...]]:
-    """The reasons from the words, and the listing's words that matched; ``typed`` is what :func:`asked` made."""
-    why: list[str] = []
-    hits: dict[str, None] = {}
+def hits(query: Query, typed: Asked, known: Facts) -> tuple[str, ...]:
+    """The listing's words that matched; ``typed`` is what :func:`asked` made."""
+    found: dict[str, None] = {}
     for idea in query.meaning.ideas:
-        told = listing.name if listing.id in idea.concept.services else _term(idea.concept, known)
+        found.update(dict.fromkeys(known.called(idea.concept)[1]))
+    words = known.words
+    for _, readings in typed:
+        for low, high, _, _ in readings:
+            found.update((words[id_], None) for id_ in _between(known, low, high))
+    return tuple(found)
+
+
+def explain(query: Query, typed: Asked, known: Facts) -> tuple[str, ...]:
+    """The reasons from the words."""
+    why: list[str] = []
+    for idea in query.meaning.ideas:
+        told, _ = known.called(idea.concept)
         if told:
             why.append(f"{idea.words} → {told}" if told != idea.words else f"about {told}")
-            stems = {stem(word) for word in tokens(told)} - STOP
-            hits.update(dict.fromkeys(word for found in sorted(stems & known.stems) for word in known.stemming[found]))
     plain: dict[str, list[str]] = {}
-    words, ids = known.words, known.ids
     for word, readings in typed:
         best, trust, how = "", 0.0, ""
         for low, high, quality, manner in readings:
-            if high - low == 1:
-                here: tuple[int, ...] = (low,) if low in words else ()
-            else:
-                here = ids[bisect_left(ids, low) : bisect_left(ids, high)]
-            for id_ in here:
-                hits[words[id_]] = None
-                if quality > trust:
-                    best, trust, how = words[id_], quality, manner
+            if quality > trust:
+                for id_ in _between(known, low, high)[:1]:
+                    best, trust, how = known.words[id_], quality, manner
         if how in ("spelling", "sound"):
             why.append(f"{word.text} → {best}")
         elif best and word.required:
             plain.setdefault(known.field.get(best, "says"), []).append(best)
     why += [f"{field}: {' '.join(dict.fromkeys(words))}" for field, words in plain.items()]
-    return list(dict.fromkeys(why)), tuple(hits)
+    return tuple(dict.fromkeys(why))
 
 
 def beside(listing: Listing, km: float | None) -> list[str]:
@@ -106,10 +127,9 @@ def beside(listing: Listing, km: float | None) -> list[str]:
     return found
 
 
-def _term(concept: Concept, known: Facts) -> str:
-    """What the listing calls the concept: rather in its name or topics than in its description."""
-    if concept.id not in known.called:
-        fits = [term for term, stems in concept.calls if stems <= known.stems]
-        name = next((term for term, stems in concept.calls if stems <= known.head), fits[0] if fits else "")
-        known.called[concept.id] = name
-    return known.called[concept.id]
+def _between(known: Facts, low: int, high: int) -> tuple[int, ...]:
+    """The ids of a listing's words in a slice of all words."""
+    if high - low == 1:
+        return (low,) if low in known.words else ()
+    ids = known.ids
+    return ids[bisect_left(ids, low) : bisect_left(ids, high)]

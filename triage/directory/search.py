@@ -7,9 +7,9 @@ current is never among the results unless it is asked for; it is counted as hidd
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from threading import RLock
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,48 @@ class Ready:
     columns: Columns
     named: Mapping[str, str | Point]
     order: Ints
+
+
+class Found(Match):
+    """A match that says why when it is asked: at a key of typing only one of thirty is."""
+
+    def __init__(
+        self,
+        listing: Listing,
+        score: float,
+        distance_km: float | None,
+        hits: tuple[str, ...],
+        why: Callable[[], tuple[str, ...]],
+    ) -> None:
+        super().__init__(listing, score, distance_km, hits=hits)
+        del self.__dict__["why"]
+        self.__dict__["_why"] = why
+
+    @cached_property
+    def why(self) -> tuple[str, ...]:
+        """The reasons, worked out once."""
+        told: tuple[str, ...] = self.__dict__["_why"]()
+        return told
+
+
+class Counts(Mapping[str, int]):
+    """How many each filter would leave, counted when somebody looks."""
+
+    def __init__(self, count: Callable[[], Mapping[str, int]]) -> None:
+        self._count = count
+
+    @cached_property
+    def _counted(self) -> Mapping[str, int]:
+        return self._count()
+
+    def __getitem__(self, name: str) -> int:
+        return self._counted[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counted)
+
+    def __len__(self) -> int:
+        return len(self._counted)
 
 
 class Index:
@@ -203,7 +245,7 @@ class Index:
             matches=matches,
             total=len(seen),
             hidden=tuple((reason, n) for reason, n in hidden.items() if n),
-            facets=self._sieve.facets(seen),
+            facets=Counts(lambda: self._sieve.facets(seen)),
             meant="" if matches else self._meant(query),
         )
 
@@ -224,12 +266,15 @@ class Index:
 
     def _match(self, query: Query, typed: reasons.Asked, number: int, score: float, km: float | None) -> Match:
         listing, known = self.listings[number], self._facts(number)
-        why, hits = reasons.explain(query, typed, listing, known)
-        far = () if km is None else (f"{km:.1f} km",)
-        return Match(listing, score, km, (*why, *far, *known.beside), hits)
+
+        def why() -> tuple[str, ...]:
+            far = () if km is None else (f"{km:.1f} km",)
+            return (*reasons.explain(query, typed, known), *far, *known.beside)
+
+        return Found(listing, score, km, reasons.hits(query, typed, known), why)
 
     def _known_of(self, number: int) -> reasons.Facts:
-        return reasons.facts(self.listings[number], self._ranking.words_of(number))
+        return reasons.Facts(self.listings[number], self._ranking.words_of(number))
 
     def _kms(self, numbers: Sequence[int], spot: Spot | None) -> list[float | None]:
         """How far listings are from a place, ``None`` where that isn't known."""
