@@ -112,6 +112,18 @@ def test_a_caller_who_did_not_agree_with_the_read_back_was_not_met() -> None:
     assert share(window(a_call(readback_ok="no")), "K1").met == ()
 
 
+def test_calls_of_a_short_way_which_asks_no_read_back_are_not_met_and_are_named_apart() -> None:
+    """A message passed on may be all they wanted; nobody asked, so nobody may say so."""
+    short = a_call(outcome="UPD", readback_ok="not known")
+    asked = a_call(outcome="UPD", readback_ok="not known", extra=(("answered", {"step": "Z1", "answers": {}}),))
+    k1 = share(window(short, asked), "K1")
+    assert (k1.met, len(k1.of)) == ((), 2)
+    assert {p.why.partition(",")[0]: p.calls for p in k1.not_met} == {
+        "saved by a short way": (short.id,),
+        "the read-back was not asked": (asked.id,),
+    }
+
+
 def test_somebody_who_comes_back_with_the_same_need_was_not_met_the_first_time() -> None:
     first = a_call(**JOAN)
     again = a_call(MONDAY + 27 * DAY, p_name="PELL, Joan".replace(",", ""), p_dob="1944-03-03")

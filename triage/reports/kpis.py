@@ -23,6 +23,10 @@ NOT_A_CONTACT = frozenset(("NUI", "ABD", "ABU"))
 NO_NEED = frozenset(("DUP", "CMP", "DCD"))
 """Contacts that bring no new need of their own: a chasing call, a complaint logged, a death reported."""
 
+READ_BACK = "Z1"
+"""The step that reads the call back; a short way leaves it out."""
+SHORT_WAY = "saved by a short way, which asks no read-back: nobody said whether it was what they needed"
+
 PASSED_ON = "S12"
 """The step that passes a safeguarding concern to the duty social worker."""
 
@@ -70,8 +74,9 @@ def first_contact(window: Window) -> Share:
         "Met at first contact",
         "Closed with information, advice, low-level support or a message passed on (IAG, LLS, SWR, NHS, SFD, LAO, "
         "UPD), no task or appointment left open, the read-back agreed, and no new contact on the same need within 28 "
-        "days, as far as 28 days have passed. Of the answered contacts with a need: not open, nuisance, abandoned, "
-        "ended for abuse, complaints, deaths or chasing calls.",
+        "days, as far as 28 days have passed. A short way (a message for a worker, a number given) asks no read-back: "
+        "its calls count as not met and are named apart. Of the answered contacts with a need: not open, nuisance, "
+        "abandoned, ended for abuse, complaints, deaths or chasing calls.",
         tuple(i for i in of if i not in failed),
         tuple(of),
         parts(not_met),
@@ -251,4 +256,5 @@ def _unmet_because(call: Call) -> str:
     if call.promises or call.bookings:
         return "a task or an appointment is left open"
     agreed = call.answers.get("readback_ok", NOT_KNOWN)
-    return {"yes": "", NOT_KNOWN: "the read-back was not asked"}.get(str(agreed), "the read-back was not agreed")
+    unasked = "the read-back was not asked" if READ_BACK in call.passed else SHORT_WAY
+    return {"yes": "", NOT_KNOWN: unasked}.get(str(agreed), "the read-back was not agreed")
