@@ -5,6 +5,7 @@ The first frame needs neither desk nor script: both are opened once it is drawn,
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -136,11 +137,14 @@ class TriageApp(Locking):
 
     @work(thread=True, group="directory", exit_on_error=False)
     def _directory(self) -> None:
-        """Load the directory and build its index, off the screen's thread."""
+        """Load the directory and build its index, off the screen's thread. They stay: looking through them for what
+        can be thrown away would hold up a key for a tenth of a second, now and then.
+        """
         tools = self.desk.tools
         demonstration = any(listing.demonstration for listing in tools.directory.listings)
         tools.index.warm()
         _ = tools.phrases.patterns, tools.phrases.ears
+        gc.freeze()
         self.call_from_thread(self._directory_loaded, demonstration)
 
     @work(thread=True, group="record", exit_on_error=False)

@@ -7,8 +7,8 @@ is asked for it, and no other.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -54,19 +54,27 @@ class Painter(Compositor):
 
     def _from_fronts(self, spans: Iterable[Span]) -> list[tuple[int, int, Strip]] | None:
         """The changed cells; ``None`` if some are nobody's."""
-        seen = [(widget, region, region.intersection(clip)) for widget, (region, clip) in self.visible_widgets.items()]
-        cuts = self.cuts
+        seen = []
+        for widget, (region, clip) in self.visible_widgets.items():
+            left, top, width, height = region.intersection(clip)
+            seen.append((left, left + width, top, top + height, widget, region))
         wanted: dict[Widget, tuple[Region, list[Span]]] = {}
-        for y, begin, end in spans:
-            here = [front for front in seen if front[2].y <= y < front[2].bottom]
-            inside = [cut for cut in cuts[y] if begin < cut < end]
-            for x1, x2 in pairwise((begin, *inside, end)):
-                front = next((front for front in here if front[2].x <= x1 and x2 <= front[2].right), None)
-                if front is None:
-                    return None
-                wanted.setdefault(front[0], (front[1], []))[1].append((y, x1, x2))
+        pieces = deque(spans)
+        while pieces:
+            y, x1, x2 = pieces.popleft()
+            for left, right, top, bottom, widget, region in seen:
+                if top <= y < bottom and left < x2 and x1 < right:
+                    if x1 < left:
+                        pieces.append((y, x1, left))
+                    if right < x2:
+                        pieces.append((y, right, x2))
+                    wanted.setdefault(widget, (region, []))[1].append((y, max(x1, left), min(x2, right)))
+                    break
+            else:
+                return None
         painted: list[tuple[int, int, Strip]] = []
         for widget, (region, parts) in wanted.items():
+            parts.sort()
             top, last = parts[0][0], parts[-1][0]
             strips = widget.render_lines(Region(0, top - region.y, region.width, last - top + 1))
             for y, x1, x2 in parts:

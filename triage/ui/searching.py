@@ -1,16 +1,22 @@
 """What the search screen shows: the results in the frame of the key that asked for them.
 
-What is typed is searched by a synchronous watcher on the box, so that the echo and the results come in one frame.
+What is typed is searched by a synchronous watcher on the box, so that the echo and the results come in one frame; a
+directory so large that this could take longer than a frame is searched in a thread, and the echo goes first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from threading import Lock
+from typing import Self
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Region
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -29,10 +35,22 @@ from triage.ui.widgets.narrowing import said
 from triage.ui.widgets.searchbox import SearchBox
 
 LIMIT = 30
-"""Results explained at each key; more are fetched when the cursor comes to the last of them."""
+"""Results explained at each key, at most; more are fetched when the cursor comes to the last of them."""
+MANY = 50_000
+"""Listings from which results may take longer than a frame: they follow the echo of the key."""
 MORE = 300
 CARD_AFTER = 0.06
 """Seconds after a key until the counts and the card follow; a key meanwhile puts them off: typing never waits."""
+
+
+class Frame(Vertical):
+    """A border around widgets. A new title draws its two rows again, not all that it holds."""
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Draw the border again."""
+        width, height = self.outer_size
+        rows = regions or (Region(0, 0, width, 1), Region(0, max(0, height - 1), width, 1))
+        return super().refresh(*(() if layout else rows), repaint=repaint, layout=layout, recompose=recompose)
 
 
 class Searching(Overlay):
@@ -74,6 +92,10 @@ class Searching(Overlay):
         self._noted = ("", "")
         self._call = ""
         self._card_timer: Timer | None = None
+        self._asked = 0
+        """How many searches were asked for: only the last one's results are shown."""
+        self._limit = LIMIT
+        self._one = Lock()
         self._title = ""
         self._age: int | None = None
         """The age that the answers gave when it last became a filter."""
@@ -82,7 +104,7 @@ class Searching(Overlay):
         """The call, the box over its results, the card."""
         yield CallBar()
         with Horizontal(id="body"):
-            with Vertical(id="find"):
+            with Frame(id="find"):
                 yield SearchBox()
                 yield Static(id="danger", markup=False)
                 yield MatchList(here(self).desk.today)
@@ -116,7 +138,7 @@ class Searching(Overlay):
         if another:
             self.search()
         else:
-            self.search(max(LIMIT, len(self.found.items)), self.found.cursor)
+            self.search(max(self._limit, len(self.found.items)), self.found.cursor)
 
     @property
     def age(self) -> int | None:
@@ -149,9 +171,11 @@ class Searching(Overlay):
         self.remove_class("-card")
         self.search()
 
-    def search(self, limit: int = LIMIT, cursor: int = 0) -> None:
-        """Search for what stands in the box, and draw it."""
+    def search(self, limit: int = 0, cursor: int = 0) -> None:
+        """Search for what stands in the box, and draw it: as many as there is room for, if nobody says how many."""
         app = here(self)
+        self._asked += 1
+        self._limit = limit or min(LIMIT, max(10, self.found.size.height + 1))
         if not app.directory_ready:
             wait = "The directory is being read. What you type is answered when it is there."
             self._draw((), app.directory_wrong or wait)
@@ -167,11 +191,34 @@ class Searching(Overlay):
             self._draw(wished, "Type what they ask for, in the caller's own words. A place or a postcode helps.")
             return
         filters = Filters(kind=self.filters.kind) if self.everything else self.filters
-        self.results = app.desk.search(
-            words, near=self.near, limit=limit, filters=filters, include_hidden=self.everything
+        ask = partial(
+            app.desk.search,
+            words,
+            near=self.near,
+            limit=self._limit,
+            filters=filters,
+            include_hidden=self.everything,
         )
-        held_back = bool(self.results.crisis) and words != self._past_danger
-        self._draw(() if held_back else self.results.matches, self._nothing(words, held_back), cursor)
+        if len(app.desk.tools.directory.listings) < MANY:
+            self._answer(words, ask(), cursor)
+        else:
+            self._search_beside(words, ask, self._asked, cursor)
+
+    @work(thread=True, group="search", exclusive=True)
+    def _search_beside(self, words: str, ask: Callable[[], Results], asked: int, cursor: int) -> None:
+        """Search off the screen's thread; what was asked for before the last key isn't searched for any more."""
+        with self._one:
+            if asked == self._asked:
+                results = ask()
+                here(self).call_from_thread(self._answer, words, results, cursor, asked)
+
+    def _answer(self, words: str, results: Results, cursor: int, asked: int | None = None) -> None:
+        if asked is not None and asked != self._asked:
+            return
+        self.results = results
+        held_back = bool(results.crisis) and words != self._past_danger
+        empty = "" if results.matches and not held_back else self._nothing(words, held_back)
+        self._draw(() if held_back else results.matches, empty, cursor)
 
     def _draw(self, matches: Sequence[Match], empty: str, cursor: int = 0) -> None:
         call = here(self).call
@@ -231,15 +278,15 @@ class Searching(Overlay):
     def _moved(self, cursor: int) -> None:
         shown = len(self.found.items)
         searched = self.results.matches and not self.listing_shortlist
-        if searched and shown == LIMIT < self.results.total and cursor == shown - 1:
+        if searched and shown == self._limit < self.results.total and cursor == shown - 1:
             self.search(MORE, cursor)
         self._show_card()
 
     def _follow_soon(self) -> None:
         """Counts and card come after the results' own frame: the next key goes before them."""
-        if self._card_timer is not None:
-            self._card_timer.stop()
-        self._card_timer = self.set_timer(CARD_AFTER, self._follow)
+        if self._card_timer is None:
+            self._card_timer = self.set_interval(CARD_AFTER, self._follow)
+        self._card_timer.reset()
 
     def _follow(self) -> None:
         self._titles(len(self.found.items))
@@ -247,8 +294,7 @@ class Searching(Overlay):
 
     def _show_card(self) -> None:
         if self._card_timer is not None:
-            self._card_timer.stop()
-            self._card_timer = None
+            self._card_timer.pause()
         wait = "The card of the listing you choose stands here." if here(self).directory_ready else ""
         self.card.put(self.chosen, here(self).desk.today, wait)
 

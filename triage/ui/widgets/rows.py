@@ -14,7 +14,7 @@ from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual import events
 from textual.content import Content
-from textual.filter import LineFilter
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.style import Style
@@ -102,6 +102,11 @@ class Rows(Lines, Generic[T]):
         """One line of the list, or of what is said in its place."""
         return self._line(y, self.size.width)
 
+    @property
+    def _ansi(self) -> bool:
+        """Whether colours are the terminal's own; those of other themes need no changing."""
+        return self.app.current_theme.ansi
+
     def _line(self, y: int, width: int) -> Strip:
         at = self._top + y
         if not self.items:
@@ -116,7 +121,7 @@ class Rows(Lines, Generic[T]):
         """Lines as they are: a list without border and padding needs no styling line by line."""
         if self.size != self.outer_size or self.opacity != 1:
             return super().render_lines(crop)
-        filters = self.get_line_filters()
+        filters = [each for each in self.get_line_filters() if not isinstance(each, ANSIToTruecolor) or self._ansi]
         if filters != self._filters or self.visual_style != self._styled_for or len(self._strips) > KEPT:
             self._strips.clear()
             self._filters = filters

@@ -29,6 +29,11 @@ class SearchBox(Input):
         super().refresh(*regions, repaint=repaint, recompose=recompose)
         return self
 
+    def _watch_value(self, value: str) -> None:
+        """Tell nobody by message: the screen reads the value itself, in the frame of the key."""
+        with self.prevent(Input.Changed):
+            super()._watch_value(value)
+
     def _on_paste(self, event: events.Paste) -> None:
         """Keep every line of what was pasted."""
         self.insert_text_at_cursor(" ".join(event.text.split()))
