@@ -24,6 +24,7 @@ from triage.store import open_store
 from triage.store.base import Store
 from triage.store.journal import JournalStore
 from triage.store.move import held, move
+from triage.store.secure import encrypt
 
 from . import servers
 from .test_store import CALL, NOON, OTHER, SLOT, WIDE, Clock, booking, closed, event, hold, opened
@@ -550,16 +551,30 @@ def a_year(store: Store) -> None:
     store.write(claim=hold(OTHER, "PHONE.BOB.2026-12-01T10:00", ("bob 10:00",)))
 
 
-def test_moving_to_a_server_and_back_changes_nothing(desks: Callable[..., PostgresStore], tmp_path: Path) -> None:
-    here, server = JournalStore(tmp_path / "store", clock=Clock()), desks()
+def journal(place: Path, key: Path | None = None) -> JournalStore:
+    """A record in a new folder, encrypted when it is told where its key shall be."""
+    store = JournalStore(place, clock=Clock())
+    if key is not None:
+        pytest.importorskip("cryptography", reason="cryptography isn't installed (the extra “secure”)")
+        assert encrypt(store, place, key, lambda words: None) == []
+    return store
+
+
+@pytest.mark.parametrize("locked", [False, True], ids=["plain", "encrypted"])
+def test_moving_to_a_server_and_back_changes_nothing(
+    desks: Callable[..., PostgresStore], tmp_path: Path, locked: bool
+) -> None:
+    here, server = journal(tmp_path / "store", tmp_path / "one.key" if locked else None), desks()
     a_year(here)
     before, after = move(here, server)
     assert before == after
     assert (after.calls, after.events, after.claims) == (42, 123, 2)
     assert server.verify() == []
-    back = JournalStore(tmp_path / "back", clock=Clock())
+    back = journal(tmp_path / "back", tmp_path / "two.key" if locked else None)
     assert move(server, back) == (before, before)
     assert back.verify() == []
+    if locked:
+        assert b"opened" not in b"".join(path.read_bytes() for path in (tmp_path / "back").rglob("*.jsonl"))
     days = (NOON.date() - timedelta(days=60), NOON.date())
     assert list(back.summaries(*days)) == list(server.summaries(*days)) == list(here.summaries(*days))
     assert back.open_calls() == server.open_calls() == here.open_calls()
