@@ -86,7 +86,18 @@ ACTIONS: tuple[Action, ...] = (
         ),
         writes=(
             *("opened", "answered", "drafted", "misfit", "raised", "went", "returned", "undone", "checked"),
-            *("promised", "outcome", "closed", "searched", "shortlisted", "dropped", "reported", "unmet", "handed"),
+            *(
+                "promised",
+                "queued",
+                "outcome",
+                "closed",
+                "searched",
+                "shortlisted",
+                "dropped",
+                "reported",
+                "unmet",
+                "handed",
+            ),
         ),
     ),
     Action(
@@ -144,7 +155,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("share call-backs out", (SUPERVISOR,), desk=("share_out",), commands=("callbacks share",)),
     Action("set flags", (HANDLER, SOCIAL_WORKER, SUPERVISOR), desk=("flag",), writes=("flagged",)),
-    Action("settle promises", (HANDLER, SOCIAL_WORKER, SUPERVISOR), desk=("settle",), writes=("settled",)),
+    Action("settle promises", (HANDLER, SOCIAL_WORKER, SUPERVISOR), desk=("settle",), writes=("settled", "unqueued")),
     Action(
         "take consent back",
         (HANDLER, SOCIAL_WORKER, SUPERVISOR, GOVERNANCE),
@@ -172,7 +183,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("see restricted records", (SOCIAL_WORKER, SUPERVISOR, GOVERNANCE)),
     Action("break glass", (HANDLER,), desk=("people.break_glass",), writes=("broke glass",)),
     Action("see figures", (SUPERVISOR,), desk=("window",), commands=("supervise", "report")),
-    Action("replay calls", (SUPERVISOR, TRAINER), commands=("script compare",)),
+    Action("replay calls", (SUPERVISOR,), commands=("script compare",)),
     Action(
         "read the audit of others",
         (SUPERVISOR, GOVERNANCE),

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
@@ -18,6 +17,7 @@ from triage.model import Staff
 from triage.staff import Member
 from triage.ui import words
 from triage.ui.here import here
+from triage.ui.locking import Admitted
 from triage.ui.widgets.lines import Lines
 
 
@@ -42,13 +42,6 @@ class Gate(Screen[None]):
         Input, Input:focus { border: none; border-left: outer $accent; background: $lift; height: 1; padding: 0 1; }
     }
     """
-
-    class Admitted(Message):
-        """Somebody may go on at this desk."""
-
-        def __init__(self, staff: Staff) -> None:
-            self.staff = staff
-            super().__init__()
 
     def __init__(self, *, locked: bool = False) -> None:
         super().__init__()
@@ -181,4 +174,4 @@ class Gate(Screen[None]):
         except TriageError as error:
             self._say(str(error))
             return
-        self.post_message(self.Admitted(staff))
+        self.post_message(Admitted(staff))

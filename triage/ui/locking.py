@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
+from textual.message import Message
 from textual.reactive import var
 
 from triage.errors import BadData
 from triage.model import Staff
 from triage.settings import LOCK_MINUTES, lock_minutes, now
-from triage.staff import may
-from triage.ui.gate import Gate
 from triage.ui.line import OnTheLine
 from triage.ui.places import PLACES, TOOLS, screen
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from triage.desk import Desk
+    from triage.ui.gate import Gate
 
 EVERY = 1.0
 """Seconds between two looks at how long nobody pressed a key."""
@@ -31,6 +31,14 @@ TITLE = "\x1b]2;triage\x07"
 """The terminal's title, with nothing of a call in it."""
 WIPE = "\x1b[3J"
 """What the terminal could be scrolled back to is forgotten (PRIVACY S1)."""
+
+
+class Admitted(Message):
+    """Somebody may go on at this desk."""
+
+    def __init__(self, staff: Staff) -> None:
+        self.staff = staff
+        super().__init__()
 
 
 class Locking(OnTheLine):
@@ -72,6 +80,8 @@ class Locking(OnTheLine):
         """Cover the screen now."""
         if self.locked or self._gate is not None:
             return
+        from triage.ui.gate import Gate
+
         self.drafts.flush()
         self.clear_notifications()
         self.locked = True
@@ -81,6 +91,8 @@ class Locking(OnTheLine):
 
     async def ask_who(self) -> None:
         """Nobody has signed in yet: ask first."""
+        from triage.ui.gate import Gate
+
         self._gate = Gate()
         await self.push_screen(self._gate)
 
@@ -96,8 +108,8 @@ class Locking(OnTheLine):
         if desk is not None:
             get_up(desk)
 
-    @on(Gate.Admitted)
-    async def _admitted(self, event: Gate.Admitted) -> None:
+    @on(Admitted)
+    async def _admitted(self, event: Admitted) -> None:
         event.stop()
         gate, self._gate = self._gate, None
         if gate is None:
@@ -120,6 +132,7 @@ class Locking(OnTheLine):
     async def _change_hands(self, staff: Staff) -> None:
         """Somebody else goes on: with the call, if it may be theirs, and with nothing else of the one before."""
         from triage.desk.seat import sit_down
+        from triage.staff import may
 
         line = self.call if self.call is not None and not self.call.closed else None
         self.begin(lambda: None)
