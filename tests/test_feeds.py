@@ -618,6 +618,29 @@ def test_a_compressed_bomb_is_refused(tmp_path: Path) -> None:
         read(write(tmp_path / "large.csv", b"name\n" + b"x" * 2000), replace(ASKED, limits=Limits(body=1000)))
 
 
+def test_an_archive_that_holds_itself_is_refused(tmp_path: Path) -> None:
+    inner = b"name\nTea dance\n"
+    for depth in range(1, 6):
+        inner = gzip.compress(inner)
+        if depth == 2:
+            assert read(write(tmp_path / "two.csv.gz", inner), ASKED).read == 1
+    with pytest.raises(FeedError, match="bomb"):
+        read(write(tmp_path / "five.csv.gz", inner), ASKED)
+
+
+@pytest.mark.parametrize("name", ["contacts.csv", "phones.csv", "taxonomy_terms.csv", "funding.csv"])
+def test_a_table_that_belongs_to_a_package_does_not_become_listings(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FeedError, match="one table of a package"):
+        read(write(tmp_path / name, "id,service_id,name\n1,2,Somebody\n"), ASKED)
+
+
+def test_terms_and_descriptions_of_packages_do_not_become_listings(tmp_path: Path) -> None:
+    with pytest.raises(FeedError, match="taxonomy"):
+        read(write(tmp_path / "t.json", [{"id": "1", "name": "Food", "parent_id": "0", "term_uri": "x"}]), ASKED)
+    with pytest.raises(FeedError, match="only describes a package"):
+        read(write(tmp_path / "datapackage.json", {"name": "x", "resources": [{"name": "services"}]}), ASKED)
+
+
 # ---- over HTTP
 
 
@@ -777,6 +800,55 @@ def test_a_redirect_to_another_host_is_refused_and_one_at_home_is_followed(tmp_p
 
     with FeedServer(FIVE, fault=away) as server, pytest.raises(FeedError, match="sends us on to http://localhost:9"):
         take(server.url, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "file:///etc/hosts",
+        "ftp://127.0.0.1/services",
+        "//st-examples-hall.org/services",
+        "https://st-examples-hall.org/services",
+        "http://127.0.0.1:9/services",
+        "http://127.0.0.1@st-examples-hall.org/",
+        "gopher://127.0.0.1/",
+        "http://[::1]/services",
+    ],
+)
+def test_a_redirect_leads_nowhere_but_home(tmp_path: Path, place: str) -> None:
+    def away(path: str, query: Mapping[str, str], count: int) -> Answer | None:
+        return 302, {"Location": place}, b""
+
+    with FeedServer(FIVE, fault=away) as server, pytest.raises(FeedError, match="That was refused"):
+        take(server.url, tmp_path)
+    assert not list((tmp_path / "directory").glob("*.jsonl"))
+
+
+def test_a_redirect_without_end_is_refused(tmp_path: Path) -> None:
+    def round_and_round(path: str, query: Mapping[str, str], count: int) -> Answer | None:
+        return 302, {"Location": f"{server.url}/services?again={count}"}, b""
+
+    with FeedServer(FIVE, fault=round_and_round) as server, pytest.raises(FeedError, match="more than 5 times"):
+        take(server.url, tmp_path)
+
+
+def test_a_flood_that_does_not_tell_its_length_is_stopped(tmp_path: Path) -> None:
+    def floods(path: str, query: Mapping[str, str], count: int) -> Answer | None:
+        return 200, {"Connection": "close"}, b"[" + b" " * 3_000_000
+
+    small = replace(ASKED, limits=replace(QUICK, body=1_000_000))
+    with FeedServer(FIVE, fault=floods) as server, pytest.raises(FeedError, match="1 MB"):
+        read(server.url, small)
+
+
+def test_a_password_in_an_address_is_never_told(tmp_path: Path) -> None:
+    def refuses(path: str, query: Mapping[str, str], count: int) -> Answer | None:
+        return 401, {}, b""
+
+    with FeedServer(FIVE, fault=refuses) as server, pytest.raises(FeedError) as told:
+        take(server.url.replace("://", "://pat:hunter2@"), tmp_path)
+    assert "hunter2" not in str(told.value)
+    assert "401" in str(told.value)
 
 
 def test_a_bomb_or_a_flood_from_a_server_is_refused(tmp_path: Path) -> None:

@@ -38,6 +38,22 @@ _NAMES = {
 }
 NAMES = {alias: name for name, aliases in _NAMES.items() for alias in (name, *aliases.split())}
 """What a table is, by what generations call its file."""
+_LINKS = frozenset(
+    (
+        "service_id",
+        "organization_id",
+        "location_id",
+        "service_at_location_id",
+        "contact_id",
+        "link_id",
+        "taxonomy_term_id",
+    )
+)
+_BESIDE = frozenset(
+    f"{name}.csv"
+    for name in ("funding", "required_documents", "organization_identifiers", "metadata", "meta_table_descriptions")
+)
+"""Tables of a package that no listing needs."""
 Row = dict[str, Any]
 Tables = Mapping[str, Sequence[Row]]
 
@@ -47,6 +63,17 @@ def is_package(names: Sequence[str]) -> bool:
     home = _home(names)
     found = {_kind(name) for name in names if _parent(name) == home}
     return "service" in found and bool(found & {"organization", "location", "site", "phone", "schedule", "address"})
+
+
+def is_part(name: str, headings: Sequence[str]) -> bool:
+    """Whether a table is a package's, and holds no services: contacts and terms are not to become listings."""
+    kind = _kind(name)
+    if name.lower() in _BESIDE:
+        return True
+    if not kind or kind in ("service", "organization"):
+        return False
+    own = {heading.strip().lower() for heading in headings}
+    return bool(own & _LINKS) or kind in ("taxonomy", "term")
 
 
 def _parent(name: str) -> str:

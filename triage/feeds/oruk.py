@@ -8,6 +8,7 @@ whole feed is in: an interrupted import goes on where it stopped, if that was to
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -39,7 +40,18 @@ class _List:
 
 
 def read(source: str, asked: recognise.Asked) -> Feed:
-    """Read a feed by its base address or that of its ``/services``, or a file that stands at the address."""
+    """Read a feed by its base address or that of its ``/services``, or a file that stands at the address.
+
+    A name and password in the address are sent and never told.
+    """
+    try:
+        return _read(source, asked)
+    except FeedError as error:
+        told = re.sub(r"(?<=://)[^/@\s]*@", "", str(error))
+        raise FeedError(told) from error
+
+
+def _read(source: str, asked: recognise.Asked) -> Feed:
     try:
         parts = urlsplit(source)
         named = bool(parts.hostname) and parts.port != 0

@@ -7,7 +7,7 @@ says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from triage.feeds.text import decode, plain
 FORMS = ("auto", "oruk", "hsds", "table", "outpost")
 Rows = Iterator[Draft | Rejected | Note]
 GUESSED = "read by a guess from its headings"
+WRAPPINGS = 3
+"""Archives within each other."""
 UNIQUE = 0.97
 """The share of rows that must differ in a guessed column of ids for it to be one."""
 
@@ -38,6 +40,8 @@ class Asked:
     limits: Limits = field(default_factory=Limits)
     partial: Path | None = None
     tell: Callable[[str], None] = lambda words: None
+    wrappings: int = 0
+    """Archives that were opened to come here: one may hold itself, without end."""
 
 
 def read(source: str, asked: Asked) -> Feed:
@@ -64,11 +68,13 @@ def read(source: str, asked: Asked) -> Feed:
 
 def content(data: bytes, name: str, asked: Asked) -> Feed:
     """Read the bytes of one file; ``name`` is its own, for messages and as the source's name."""
+    if asked.wrappings > WRAPPINGS:
+        raise packed.bomb(name)
     called = asked.name or (asked.plan.name if asked.plan else "") or packed.stem(name)
     if data.startswith(b"PK\x03\x04"):
-        return _archive(data, name, asked)
+        return _archive(data, name, _unwrapped(asked))
     if data.startswith(b"\x1f\x8b"):
-        return content(packed.gunzip(data, name, asked.limits), name.removesuffix(".gz"), asked)
+        return content(packed.gunzip(data, name, asked.limits), name.removesuffix(".gz"), _unwrapped(asked))
     if data.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG")):
         raise FeedError(f"{name} is not a table or a feed. From Excel, save the sheet as CSV (UTF-8) and import that.")
     text, coding = decode(data)
@@ -87,12 +93,17 @@ def content(data: bytes, name: str, asked: Asked) -> Feed:
 def _json(text: str, name: str, called: str, asked: Asked) -> Feed:
     by_line = saved.is_lines(text)
     document = None if by_line else saved.parse(text, name)
+    if isinstance(document, dict) and isinstance(document.get("resources"), list) and "services" not in document:
+        raise FeedError(f"{name} only describes a package. Import the folder or the zip that it stands in.")
     if isinstance(document, dict) and saved.is_tabular(document):
         return settle(called, "hsds", hsds.services(hsds.tabular(document)), defaults=_defaults(asked))
     found = list(saved.lines(text, name) if by_line else saved.items(document, name))
     records = [each for each in found if isinstance(each, saved.Item)]
     if not records and not any(isinstance(each, Rejected) for each in found):
         raise FeedError(f"{name} holds no record that could be a service.")
+    terms = [each for each in records if saved.is_term(each.value)]
+    if terms and len(terms) == len(records) and not asked.plan:
+        raise FeedError(f"{name} holds a taxonomy's terms, and no services.")
     services = asked.form in ("oruk", "hsds") or (
         asked.form == "auto" and not asked.plan and any(saved.is_service(each.value) for each in records[:50])
     )
@@ -136,6 +147,8 @@ def _table(text: str, coding: str, name: str, called: str, asked: Asked) -> Feed
                 f"{name} has no columns import_id, import_id_reference and name: it isn't Outpost's template."
             )
         return settle(called, "outpost", outpost.services(found, asked.today), defaults=_defaults(asked))
+    if not asked.plan and hsds.is_part(name, found.headings):
+        raise FeedError(f"{name} is one table of a package. Import the folder or the zip that holds all of them.")
     if asked.form in ("oruk", "hsds"):
         raise FeedError(f"{name} is a single table: {asked.form} is JSON, an address, a folder or a zip.")
     return settle(called, "table", _rows(found, coding, asked), defaults=_defaults(asked))
@@ -259,9 +272,11 @@ def _pages(documents: dict[str, bytes], name: str, asked: Asked) -> Feed:
     return settle(asked.name or packed.stem(name), "oruk", rows, defaults=_defaults(asked))
 
 
-def _named(asked: Asked, name: str) -> Asked:
-    from dataclasses import replace
+def _unwrapped(asked: Asked) -> Asked:
+    return replace(asked, wrappings=asked.wrappings + 1)
 
+
+def _named(asked: Asked, name: str) -> Asked:
     return asked if asked.name else replace(asked, name=name)
 
 

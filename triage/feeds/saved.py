@@ -134,6 +134,16 @@ def is_service(value: Any) -> bool:
     return nested or len(_SCALARS & set(value)) >= 2
 
 
+def is_term(value: Any) -> bool:
+    """Whether a record is a taxonomy, or a term of one."""
+    if not isinstance(value, Mapping) or is_service(value):
+        return False
+    own = set(value)
+    return bool(
+        own & {"term_uri", "taxonomy_detail", "taxonomy_id", "parent_id"} or {"uri", "version"} <= own
+    ) and not (own & {"address", "postcode", "phone", "email", "organisation", "organization"})
+
+
 def is_tabular(document: Any) -> bool:
     """Whether a document is a package's tables under their file names."""
     if not isinstance(document, Mapping) or not document:
