@@ -265,6 +265,29 @@ async def test_a_leaver_can_not_unlock(watched: Start, shared: Desk) -> None:
         assert "Nobody called “pat”" in shown(pilot)
 
 
+async def test_a_leavers_open_call_is_taken_over_from_a_list_that_says_nothing_of_it(
+    watched: Start, shared: Desk, open_desk: Callable[[], Desk]
+) -> None:
+    left = open_desk()
+    left.staff = Staff("hannah", "Hannah Ward", ("handler",))
+    call = left.answer(left.open(), "G1", {"reason_verbatim": SECRET})
+    assert shared.door is not None
+    roll = shared.door.roll
+    hannah = next(m for m in roll.members() if m.id == "hannah")
+    roll.put(hannah.leaves(datetime(2026, 11, 23).date()))
+    async with watched(shared) as pilot:
+        await pilot.press("o")
+        await pilot.pause()
+        assert call.ref in shown(pilot)
+        assert "Hannah Ward, who has left" in shown(pilot)
+        assert "mum" not in shown(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        now = app_of(pilot).call
+        assert now is not None
+        assert (now.id, now.owner) == (call.id, "pat")
+
+
 async def test_a_demo_locks_too_and_is_not_unlocked_by_its_own_player(tmp_path: Path) -> None:
     from triage.training.callfile import load_callfile, shipped_callfiles
     from triage.training.rehearse import call_clock

@@ -44,6 +44,7 @@ class CallKeys(Screen[None]):
         Binding("plus", "keep", "keep the listing", show=False),
         Binding("r", "ring_back", "ring back", id="callbacks", tooltip="People to ring back, overdue first"),
         Binding("v", "place('supervise')", "supervise", id="supervise", tooltip="Summaries and figures"),
+        Binding("o", "others", "take over", show=False, tooltip="A colleague’s open call becomes yours"),
         Binding("t", "place('train')", "train", id="train", tooltip="Demos and practice calls"),
         Binding("i", "ideas", "ideas for you", id="ideas", tooltip="Short questions, places that may help"),
         Binding("exclamation_mark", "standing('!')", "danger now", show=False),
@@ -138,6 +139,12 @@ class CallKeys(Screen[None]):
         here(self).drafts.flush()
         await here(self).action_tool("directory")
 
+    def action_others(self) -> None:
+        """Take a colleague's open call over."""
+        from triage.ui.others import show
+
+        show(here(self))
+
     def action_person(self) -> None:
         """Find the person: have they rung before, is the same request open already?"""
         from triage.ui.record import RecordDialog
@@ -204,6 +211,8 @@ class CallKeys(Screen[None]):
             return not on_call and (parameters != ("supervise",) or may(staff, "see figures"))
         if action == "ring_back":
             return not on_call and may(staff, "hand out call-backs")
+        if action == "others":
+            return not on_call and may(staff, "take calls")
         if action == "person":
             return may(staff, "look people up")
         if action in ("search", "diary"):
