@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import sys
+import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from triage.desk.printing import NoPrinter, print_file
+from triage.desk.printing import NoPrinter, print_file, printing
 from triage.handover import bidi, leaflet
 from triage.handover.message import LIMIT, UNICODE_LIMIT, measure, reading_age, text_message
 from triage.handover.note import NextStep
@@ -119,16 +120,54 @@ def test_plain_words_read_younger_than_official_ones() -> None:
     assert reading_age("") == 5
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows prints by its own verb")
+def done(code: int = 0, stderr: str = "") -> Callable[..., subprocess.CompletedProcess[str]]:
+    """A print command that was run."""
+    return lambda command, **_: subprocess.CompletedProcess(command, code, "", stderr)
+
+
+def test_on_windows_the_file_is_printed_by_its_own_verb(tmp_path: Path) -> None:
+    asked: list[tuple[str, ...]] = []
+    path = tmp_path / "leaflet.pdf"
+    assert print_file(path, platform="win32", start=lambda *how: asked.append(how)) == "sent to the default printer"
+    assert asked == [(str(path), "print")]
+
+
+def test_windows_without_a_program_for_pdfs_says_where_the_file_lies(tmp_path: Path) -> None:
+    def nothing(*_: str) -> None:
+        raise OSError(1155, "No application is associated with the specified file")
+
+    with pytest.raises(NoPrinter, match=r"No application .* Open .*leaflet\.pdf"):
+        print_file(tmp_path / "leaflet.pdf", platform="win32", start=nothing)
+
+
+@pytest.mark.parametrize(("there", "used"), [({"lp", "lpr"}, "lp"), ({"lpr"}, "lpr"), (set(), "")])
+def test_elsewhere_lp_prints_or_else_lpr(tmp_path: Path, there: set[str], used: str) -> None:
+    path = tmp_path / "leaflet.pdf"
+    made = printing(path, lambda name: f"/usr/bin/{name}" if name in there else None)
+    assert made == ([f"/usr/bin/{used}", str(path)] if used else [])
+
+
+def test_a_file_s_name_is_never_taken_for_an_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert printing(Path("-o"), lambda name: name)[1] == str(tmp_path / "-o")
+
+
 def test_without_a_printer_it_says_where_the_file_lies(tmp_path: Path) -> None:
     with pytest.raises(NoPrinter, match=r"leaflet\.pdf and print it from there"):
-        print_file(tmp_path / "leaflet.pdf", which=lambda name: None)
+        print_file(tmp_path / "leaflet.pdf", which=lambda name: None, platform="linux")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for lp")
 def test_a_printer_that_refuses_is_quoted(tmp_path: Path) -> None:
-    lp = tmp_path / "lp"
-    lp.write_text("#!/bin/sh\necho 'lp: no default destination' >&2\nexit 1\n", encoding="utf-8")
-    lp.chmod(0o755)
+    refuses = done(1, "lp: no default destination\n")
     with pytest.raises(NoPrinter, match="no default destination"):
-        print_file(tmp_path / "leaflet.pdf", which=lambda name: str(lp) if name == "lp" else None)
+        print_file(tmp_path / "leaflet.pdf", which=lambda name: name, platform="linux", run=refuses)
+
+
+def test_a_printer_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    def hangs(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        raise subprocess.TimeoutExpired(command, 10)
+
+    with pytest.raises(NoPrinter, match="did not answer"):
+        print_file(tmp_path / "leaflet.pdf", which=lambda name: name, platform="linux", run=hangs)
+    sent = print_file(tmp_path / "leaflet.pdf", which=lambda name: name, platform="darwin", run=done())
+    assert sent == "sent to the default printer"
