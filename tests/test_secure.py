@@ -597,6 +597,19 @@ def test_info_warns_of_a_record_that_others_can_read(
 
 
 @posix
+def test_info_warns_of_leaflets_that_others_can_read(plain: Callable[[], JournalStore], folder: Path) -> None:
+    store, leaflets = plain(), folder.parent / "leaflets"
+    leaflets.mkdir(mode=0o755)
+    (leaflets / "ABC.txt").write_text("Dear Mrs X")
+    (leaflets / "ABC.txt").chmod(0o644)
+    assert secure.findings(store, folder.parent)["too_open"] == []  # nobody else gets in as far as that
+    folder.parent.chmod(0o755)
+    told = secure.findings(store, folder.parent)
+    assert told["too_open"] == [str(leaflets), str(leaflets / "ABC.txt")]
+    assert told["close_with"] == f"chmod -R go= '{folder.parent}'"
+
+
+@posix
 def test_a_folder_set_up_for_a_group_makes_files_for_that_group(tmp_path: Path, clock: Clock, key: Path) -> None:
     shared = tmp_path / "shared"
     shared.mkdir()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from triage.settings import is_server, now
 from triage.store.base import Store
+from triage.store.files import private_folder
 
 
 def open_store(
@@ -15,8 +16,11 @@ def open_store(
 ) -> Store:
     """The store at ``where``: a folder, made when it isn't there, or a ``postgresql://`` address.
 
-    ``clock`` gives the time in UTC. ``outbox`` is the folder for answers taken while a server is away.
+    ``clock`` gives the time in UTC. ``outbox`` is the folder for answers taken while a server is away, in the data
+    folder, which is made for its owner alone when it isn't there.
     """
+    if outbox is not None:
+        private_folder(outbox.parent)
     if isinstance(where, str) and is_server(where):
         from triage.store.central import PostgresStore
 

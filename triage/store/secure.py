@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +72,27 @@ def _key(folder: Path, data_dir: Path, key_file: Path | None) -> Cipher:
 
 def findings(store: JournalStore, data_dir: Path) -> dict[str, Any]:
     """Who else can read the record, and what of people lies outside its encryption."""
-    opened = open_files(store.path)
-    shared = [path for path in opened if "everybody" in readers(path) or "all users" in readers(path)]
+    shared = [path for path in _reachable(store.path, data_dir) if _everybodys(path)]
+    closing = store.path if all(store.path in (path, *path.parents) for path in shared) else data_dir
     return {
         "readers": readers(store.path) or "nobody but you",
         "too_open": [str(path) for path in shared],
-        "close_with": way_to_close(store.path) if shared else "",
+        "close_with": way_to_close(closing) if shared else "",
         "beside": beside(store, data_dir),
     }
+
+
+def _reachable(record: Path, data_dir: Path) -> Iterator[Path]:
+    """What others can read of the record, and of what tells of people beside it."""
+    yield from open_files(record)
+    if readers(data_dir):
+        for name in (*OUTSIDE, "outbox"):
+            yield from open_files(data_dir / name)
+
+
+def _everybodys(path: Path) -> bool:
+    """Whether more than a group that somebody chose can read it."""
+    return not readers(path).startswith("the group ")
 
 
 def beside(store: JournalStore, data_dir: Path) -> list[str]:
