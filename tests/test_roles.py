@@ -146,6 +146,12 @@ def find(w: World) -> Any:
     return Find(TOOLS.diary.slot(w.slots()[0]).type.id)
 
 
+def saved(w: World) -> Call:
+    worker = next(way for way in w.seed.script.fast_exits if way.name == "worker")
+    given = {"danger_now": "no", "caller_role": "self", "upd_recipient": "Ann Hill"}
+    return w.seed.fast_exit(w.call(), worker, given)
+
+
 def waits(w: World) -> Call:
     return w.seed.wait(w.call(), find(w))
 
@@ -199,6 +205,7 @@ WAYS: dict[str, Callable[[World, Desk], Callable[[], object]]] = {
     "withdraw": lambda w, d: _of(agreed(w), lambda c: d.withdraw(c, "GP")),
     "choose": lambda w, d: _of(w.call(), lambda c: d.choose(c, "IAG", "all was told")),
     "close": lambda w, d: _of(w.call(), d.close),
+    "correct": lambda w, d: _of(saved(w), lambda c: d.correct(c, {"p_name": "Joan Pell"}, "her letter of today")),
     "fast_exit": lambda w, d: _of(w.call(), lambda c: d.fast_exit(c, d.script.fast_exits[0], {})),
     "outcome": lambda w, d: lambda: d.outcome("IAG"),
     "search": lambda w, d: lambda: d.search("lunch club"),

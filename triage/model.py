@@ -29,6 +29,8 @@ IDENTIFYING = frozenset(
 )
 """The answers that say who somebody is. On an anonymous call nobody gets to see one (PRIVACY P2)."""
 
+CALLBACKS = "callbacks"
+"""Begins the name of a page of the call-back queue, a month each (``callbacks.2026-11``)."""
 DIARY = "diary"
 """Where the diary's own events are kept: leave, extra sessions, and whose calls wait for a time."""
 
@@ -113,6 +115,8 @@ class Event:
     looked up      words, found (int): a person was searched for; with no call on the line under an id of its own
     viewed         person, calls, words, points (what agreed), reason, restricted (bool): a record was opened, on the
                    call on the line, or without one on the person's latest call
+    corrected      answers, reason: what was wrong on a saved call, put right as a new version (PRIVACY P13)
+    hold set       reason: a legal hold, which stops disposal until ``hold lifted`` (reason)
     linked         to (another call's id), on (bool), why (what agreed), reason: both are about one person, or are not
     ============== ==================================================================================
 
@@ -120,7 +124,8 @@ class Event:
 
     The diary's own page, :data:`DIARY`, is kept like a call that was never opened: ``away`` (resource, empty for
     everybody; day, until, start, end, why), ``extra`` (resource, type, day, start, end, every), ``back`` (event: either
-    taken back), ``listed`` (call, wait) and ``unlisted`` (wait).
+    taken back), ``listed`` (call, wait) and ``unlisted`` (wait). So are the pages of the call-back queue
+    (:data:`CALLBACKS`): ``queued`` (call, promise) and ``unqueued`` (promise).
     """
 
     id: str
@@ -186,7 +191,7 @@ class Call:
     def answers(self) -> Mapping[str, Value]:
         """The latest answer to every key, without what was withdrawn, and without names where none is wanted."""
         found: dict[str, Value] = {}
-        for event in self.of_kind("answered", "withdrew"):
+        for event in self.of_kind("answered", "withdrew", "corrected"):
             if event.kind == "withdrew":
                 found[event.data["key"]] = _without(found.get(event.data["key"], ()), event.data["value"])
                 continue

@@ -17,8 +17,8 @@ from typing import Any
 from triage.errors import TriageError
 
 MODULES = (
-    *("app", "search", "script", "diary", "report", "training", "store", "directory", "people", "glossary", "staff", "audit"),
-    *("ideas", "callbacks"),
+    *("app", "search", "script", "diary", "report", "training", "store", "directory", "people", "glossary", "staff"),
+    *("audit", "ideas", "callbacks"),
 )
 
 

@@ -37,7 +37,12 @@ def add(commands: Any) -> None:
     link.add_argument("--reason", required=True)
     link.add_argument("--apart", action="store_true", help="take a link back")
     link.set_defaults(handler=_link)
-    for each in (find, opened, doubles):
+    export = command(under, "export", "Everything held about a person, for them: third parties marked for redaction.")
+    export.add_argument("ref", metavar="REF", help="the reference of one of their calls")
+    export.add_argument("--reason", required=True, help="the request's number, and who checked who asks")
+    export.add_argument("--to", metavar="FILE", help="write it there, for you alone, as .json or else as text")
+    export.set_defaults(handler=_export)
+    for each in (find, opened, doubles, export):
         each.add_argument("--json", action="store_true", help="one JSON document")
 
 
@@ -80,6 +85,29 @@ def _open(args: argparse.Namespace) -> int:
         return 0
     for one in past:
         print(f"{one.opened:%d/%m/%Y}  {one.ref}  {one.outcome or 'open':<5} {'; '.join(one.tasks)}")
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from triage.desk.subject import plain, subject_access
+    from triage.errors import TriageError
+    from triage.store.files import write_whole
+
+    desk = _desk(args)
+    told = subject_access(desk, args.ref, args.reason)
+    desk.store.close()
+    as_json = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    if not args.to:
+        print(as_json if args.json else plain(told), end="")
+        return 0
+    path = Path(args.to).expanduser()
+    try:
+        write_whole(path, (as_json if args.json or path.suffix == ".json" else plain(told)).encode())
+    except OSError as error:
+        raise TriageError(f"{path} can't be written: {error.strerror or error}.") from error
+    print(f"{len(told['calls'])} calls written to {path}. Read it, and take out what is marked, before it goes.")
     return 0
 
 

@@ -46,6 +46,9 @@ def add(commands: Any) -> None:
             made.add_argument("--force", action="store_true", help="even when the record has newer work")
         made.add_argument("--json", action="store_true", help="one JSON document on standard output")
         made.set_defaults(handler=handler)
+    from triage.cli.disposing import add as add_disposing
+
+    add_disposing(parts)
 
 
 class Progress:

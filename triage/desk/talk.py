@@ -69,6 +69,15 @@ class Talk(Base):
         after = self._add(call, "answered", step=step, answers={**said, **data}, **words)
         return self._go_on(call, self._settled(call, after, step), step)
 
+    def correct(self, call: Call, answers: Mapping[str, object], reason: str) -> Call:
+        """Put right what a saved call says: a new version, beside which the old stays for the audit (PRIVACY P13)."""
+        if not reason.strip():
+            raise Slip("A correction needs its reason: who asked for it, and how it is known.")
+        if not call.closed:
+            raise Slip("This call is still open: its handler changes the answer.")
+        data = read_answers(self.script, answers, today=self.today)
+        return self._note(call, "corrected", answers=data, reason=reason.strip())
+
     def preview(self, call: Call, step: str, answers: Mapping[str, object]) -> Change:
         """What :meth:`answer` would change, before it does."""
         data = {"step": step, "answers": read_answers(self.script, answers, today=self.today)}

@@ -25,6 +25,7 @@ from triage.model import Call, CallSummary, Claim, Event, Staff
 from triage.staff import AUDIT, NotAllowed, action_of, may, reads, refusal
 from triage.staff.roles import CASE, permit
 from triage.store.base import Store
+from triage.store.tombs import Tomb
 
 SENSITIVE, UNSAFE = "F-SENS", "F-UNSAFE"
 PASSED = ("path", "desk", "server", "outbox", "waiting", "segments", "archives")
@@ -187,6 +188,8 @@ class Access:
                 return event.kind in kinds and (everything or event.by != staff.id)
             return CASE in kinds or event.kind in kinds
 
+        if not everything and any(event.kind == "corrected" for event in call.events):
+            call = replace(call, events=tuple(_without_old(call.events)))
         if all(map(visible, call.events)):
             return call
         events = tuple(filter(visible, call.events))
@@ -208,6 +211,19 @@ class Access:
         permit(staff, "read the audit of others")
         everything = may(staff, "read all of the audit")
         return (line for line in self.inner.audit() if everything or line.user != staff.id)
+
+    def erased(self) -> tuple[Tomb, ...]:
+        """What is left of calls that were erased."""
+        return self.inner.erased()
+
+    def erase(self, tombs: Sequence[Tomb], proposal: str = "") -> int:
+        """Take calls out of the record."""
+        permit(self._staff(), "see to data rights")
+        return self.inner.erase(tombs, proposal)
+
+    def erase_again(self) -> int:
+        """Take out whatever has a tombstone."""
+        return self.inner.erase_again()
 
     @property
     def moving(self) -> bool:
@@ -258,3 +274,21 @@ class Access:
     def close(self) -> None:
         """Let go of files and connections."""
         self.inner.close()
+
+
+def _without_old(events: Sequence[Event]) -> Iterator[Event]:
+    """The events without what a correction put right: that is for the audit only (PRIVACY P13)."""
+    gone: list[frozenset[str]] = []
+    keys: frozenset[str] = frozenset()
+    for event in reversed(events):
+        gone.append(keys)
+        if event.kind == "corrected":
+            keys |= frozenset(event.data["answers"])
+    for event, old in zip(events, reversed(gone), strict=True):
+        if event.kind == "drafted" and event.data.get("field") in old:
+            yield replace(event, data={**event.data, "text": ""})
+        elif old and "answers" in event.data:
+            kept = {key: value for key, value in event.data["answers"].items() if key not in old}
+            yield replace(event, data={**event.data, "answers": kept})
+        else:
+            yield event

@@ -8,7 +8,7 @@ that. Stopped at any point before, nothing has happened; after it, only what was
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,10 +29,19 @@ Month = tuple[dict[str, Any], dict[str, Any]]
 
 
 class Anew:
-    """One run. ``cipher`` is what it will be encrypted with; ``None`` makes it plain."""
+    """One run. ``cipher`` is what it will be encrypted with; ``None`` makes it plain.
 
-    def __init__(self, archive: Archive, cipher: Cipher | None, tell: Callable[[str], None]) -> None:
-        self._archive, self._cipher, self._tell = archive, cipher, tell
+    ``without`` names calls to leave out: then only months that hold one are written anew, and the cipher stays.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        cipher: Cipher | None,
+        tell: Callable[[str], None],
+        without: Collection[str] = frozenset(),
+    ) -> None:
+        self._archive, self._cipher, self._tell, self._without = archive, cipher, tell, frozenset(without)
         self._was = archive.cipher and archive.cipher.id
         self._done: dict[str, Month] = {}
 
@@ -41,14 +50,21 @@ class Anew:
         for month, known in dict(self._archive.sizes).items():
             if month in self._done and self._done[month][0] == known:
                 continue
+            if self._without and not any(line.call in self._without for line in self._archive.lines(month)):
+                self._done[month] = (dict(known), dict(known))
+                continue
             self._tell(f"writing {month} anew")
             self._done[month] = (dict(known), self._month(month, dict(known)))
 
     def _month(self, month: str, known: dict[str, Any]) -> dict[str, Any]:
         descriptor, path = self._unused(month)
-        whole, size = Lines(path.name, self._cipher), 0
+        whole, size, known = Lines(path.name, self._cipher), 0, dict(known)
         try:
             for _, _, record in self._archive.records(month, known["bytes"]):
+                if record["call"] in self._without:
+                    known["events"] -= len(record["events"])
+                    known["calls"] -= any(doc["kind"] == "opened" for _, doc in record["events"])
+                    continue
                 line = whole.encode(record, size)
                 write_all(descriptor, line)
                 size += len(line)
@@ -84,8 +100,9 @@ class Anew:
         if (self._archive.cipher and self._archive.cipher.id) != self._was:
             raise StoreBusy("Somebody else has just written the record anew. Look with “triage store info”.")
         self.months()
-        carried: list[list[Op]] = [[["put", "events", *doc] for doc in live.docs(call)] for call in live.trails]
-        carried.append(claims_that_matter(live, now))
+        staying = [call for call in live.trails if call not in self._without]
+        carried: list[list[Op]] = [[["put", "events", *doc] for doc in live.docs(call)] for call in staying]
+        carried.append([op for op in claims_that_matter(live, now) if op[3]["call"] not in self._without])
         day = max([local_day(now) - timedelta(days=1), *map(day_of, segments.names)])
         while carried_name(day) in segments.names:
             day += timedelta(days=1)
@@ -100,7 +117,7 @@ class Anew:
         """Take away what was written and doesn’t count. Under the lock, caught up: it may have counted after all."""
         counting = {self._archive.path(month).name for month in self._archive.sizes}
         for _, new in self._done.values():
-            if new["file"] not in counting:
+            if new.get("file", "") not in {*counting, ""}:
                 with suppress(OSError):
                     (self._archive.folder / new["file"]).unlink()
 

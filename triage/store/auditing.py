@@ -17,6 +17,7 @@ from triage.store.auditlog import AuditLog, head_of
 from triage.store.live import Live
 from triage.store.records import Op, Record
 from triage.store.segments import Segments
+from triage.store.tombs import read_tombs
 
 
 def audit_faults(path: Path) -> list[str]:
@@ -41,8 +42,16 @@ def audit_faults(path: Path) -> list[str]:
     archive.sizes, archive.cipher = segments.archives, segments.cipher
     found = check(log.lines(), anchors)
     with suppress(StoreDamaged):  # a damaged month is named elsewhere, and can't be compared
-        found += disagreements(_calls(records, archive), log.lines)
+        erased = {tomb.call for tomb in read_tombs(path)}
+        found += disagreements(_calls(records, archive), log.lines, erased)
+        found += _risen(erased, _calls(records, archive))
     return found
+
+
+def _risen(erased: set[str], calls: Iterator[Call]) -> list[str]:
+    """Calls that were erased and are there again."""
+    risen = [call for call in calls if call.id in erased] if erased else []
+    return [f"call {c.ref} ({c.id}) was erased and is in the record: run “triage store erase --again”" for c in risen]
 
 
 def settle_audit(there: Path, coming: Path) -> int:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from triage.audit import Line, Note, Sealed
 from triage.model import Call, CallSummary, Claim, Event, Staff
+from triage.store.tombs import Tomb
 
 
 class Store(Protocol):
@@ -92,6 +93,18 @@ class Store(Protocol):
 
     def audit(self) -> Iterator[Line]:
         """Every line of the audit, oldest first."""
+
+    def erased(self) -> tuple[Tomb, ...]:
+        """What is left of calls that were erased."""
+
+    def erase(self, tombs: Sequence[Tomb], proposal: str = "") -> int:
+        """Take these calls out of the record and leave their tombstones, durable on return; how many were there.
+
+        ``proposal`` is the event that proposed it: a store that can, refuses what two people didn't sign for.
+        """
+
+    def erase_again(self) -> int:
+        """After a restore: take out whatever has a tombstone; how many calls that was."""
 
     def sealed(self) -> Iterator[Sealed]:
         """The audit as it is kept: for moving house."""

@@ -31,6 +31,7 @@ from triage.store.documents import LONDON, iso, starts
 from triage.store.outbox import Outbox
 from triage.store.postgres import Server
 from triage.store.postgres_schema import Do
+from triage.store.tombs import Tomb
 
 LOOK_EVERY = 10.0
 """Seconds between two questions for news that nobody told of."""
@@ -340,6 +341,28 @@ class PostgresStore:
             yield from (Sealed(*row[1:]) for row in page)
             after = page[-1][0]
 
+    def erased(self) -> tuple[Tomb, ...]:
+        """What is left of calls that were erased."""
+        return tuple(Tomb(*row) for row in self.server.rows(sql.ERASED))
+
+    def erase(self, tombs: Sequence[Tomb], proposal: str = "") -> int:
+        """Take these calls out of the record; how many were there. The server itself asks for two signatures."""
+        done = 0
+        with self.server.waiting(SLOW):
+            for at in range(0, len(tombs), PAGE):
+                page = tombs[at : at + PAGE]
+                columns = [[getattr(tomb, name) for tomb in page] for name in ("call", "kind", "opened")]
+                values = (proposal, *columns, page[0].erased, page[0].certificate)
+                ((there,),) = self.server.rows(sql.ERASE, *values)
+                done += there
+        self.server.news.tell()
+        return done
+
+    def erase_again(self) -> int:
+        """After a restore: take out whatever has a tombstone; how many calls that was."""
+        there = [tomb for tomb in self.erased() if self.server.rows("SELECT 1 FROM calls WHERE id = %s", tomb.call)]
+        return self.erase(there) if there else 0
+
     @property
     def moving(self) -> bool:
         """Whether events come from another store, with the lines they had there: for the owner of the tables only."""
@@ -371,7 +394,7 @@ class PostgresStore:
             return
         head = [Anchor(n, digest, "table audit_head") for n, digest in self.server.rows(sql.HEAD)]
         yield from check(self.sealed(), [anchor for anchor in head if anchor.n])
-        yield from disagreements(self.every(), self.sealed)
+        yield from disagreements(self.every(), self.sealed, {tomb.call for tomb in self.erased()})
 
     def _page_faults(self, page: list[str]) -> Iterator[str]:
         lines = {row[0]: row for row in self.server.rows(sql.LISTED, page)}

@@ -26,7 +26,7 @@ auditlog.py     the audit, in files of its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
@@ -36,7 +36,7 @@ from typing import Any, TypeVar
 from tinydb import where
 
 from triage.audit import START, Anchor, Line, Note, Sealed
-from triage.errors import NotFound, StoreDamaged
+from triage.errors import NotFound, StoreBusy, StoreDamaged, StoreError
 from triage.model import Call, CallSummary, Claim, Event, Staff
 from triage.store.anew import Anew, sweep
 from triage.store.archive import Archive, Docs, Places, call_from, check_archive, months_between
@@ -51,6 +51,7 @@ from triage.store.place import refuse_network
 from triage.store.records import VERSION, Op, Record
 from triage.store.segments import WAY_OUT, Segments, day_of, is_carried
 from triage.store.tinytable import Doc
+from triage.store.tombs import Tomb, add_tombs, read_tombs
 
 T = TypeVar("T")
 
@@ -78,8 +79,26 @@ class JournalStore:
         self._live = Live(self._keep)
         self._news = False
         self._make_folders()
+        self._read_ahead()
+        self._news = False
+
+    def _read_ahead(self) -> None:
+        """Read what is there, and only what came meanwhile under the lock: a desk that starts holds nobody up.
+
+        Without the lock a line may be seen that is taken back at that moment, since the disk didn't take it. What
+        doesn't fit then is read again, and judged, under the lock.
+        """
+        try:
+            with self._lock.threads:
+                self._catch_up()
+            with self.locked():
+                return
+        except StoreBusy:
+            raise
+        except StoreError:
+            self.segments.forget()
         with self.locked():
-            self._news = False
+            return
 
     def _make_folders(self) -> None:
         used = self._lock.path.exists() or any(self.archives.folder.glob("*.jsonl"))
@@ -412,6 +431,51 @@ class JournalStore:
                 raise failed(self.path, error) from error
             raise
         return self.sweep()
+
+    def erased(self) -> tuple[Tomb, ...]:
+        """What is left of calls that were erased."""
+        return read_tombs(self.path)
+
+    def erase(self, tombs: Sequence[Tomb], proposal: str = "") -> int:
+        """Take these calls out of the record, durable on return; how many were there. What can't be proved here, that
+        two people signed, is asked by the desk."""
+        with self.locked():
+            try:
+                add_tombs(self.path, tombs)
+            except OSError as error:
+                raise failed(self.path, error) from error
+        gone = {tomb.call for tomb in tombs}
+        there = sum(self._is_there(call) for call in gone)
+        if there:
+            self._without(gone)
+        return there
+
+    def erase_again(self) -> int:
+        """After a restore: take out whatever has a tombstone; how many calls that was."""
+        gone = {tomb.call for tomb in read_tombs(self.path) if self._is_there(tomb.call)}
+        if gone:
+            self._without(gone)
+        return len(gone)
+
+    def _is_there(self, call: str) -> bool:
+        with self._lock.threads:
+            return call in self._live.trails or bool(self.archives.docs(call))
+
+    def _without(self, gone: Collection[str]) -> None:
+        with self.locked():
+            cipher = self.segments.cipher
+            anew = Anew(self.archives, cipher, lambda words: None, gone)
+        try:
+            anew.months()
+            with self.locked():
+                self._catch_up_audit()
+                head = {"n": self._anchor.n, "hash": self._anchor.hash}
+                anew.commit(self.segments, self._live, self._clock(), self.desk, head)
+        except OSError as error:
+            with self.locked():
+                anew.undo()
+            raise failed(self.path, error) from error
+        self.sweep()
 
     def sweep(self) -> list[Path]:
         """Finish what an encryption began: bring the audit to the same key, delete what no longer counts.

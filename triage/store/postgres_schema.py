@@ -11,7 +11,7 @@ from triage.store.roster import behind, copy_table
 
 Do = Callable[..., list[tuple[Any, ...]]]
 """Runs one statement with its parameters; the rows, none for a statement that gives none."""
-SCHEMA = 3
+SCHEMA = 4
 """The schema that this program works with: the number of its last migration."""
 _MIGRATING = 0x747269616765
 _PREPARED = """

@@ -104,4 +104,6 @@ SELECT n, record, staff, (SELECT e.seq FROM events e WHERE e.id = event), after,
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
     AS given (n, record, staff, event, after, line, prev, hash)
 """
+ERASE = "SELECT erase_calls(%s, %s::text[], %s::text[], %s::text[], %s, %s)"
+ERASED = "SELECT call, kind, opened, erased, certificate FROM erased ORDER BY call"
 READS_AUDIT = "SELECT 1 WHERE NOT row_security_active('audit') OR NOT somebody() OR may('read all of the audit')"

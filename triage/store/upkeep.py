@@ -32,6 +32,7 @@ from triage.store.lock import StoreLock
 from triage.store.place import refuse_network
 from triage.store.records import Lines, Op, lines
 from triage.store.segments import WAY_OUT, Segments
+from triage.store.tombs import add_tombs, read_tombs
 
 Tell = Callable[[str], None]
 """Hears what is being done, in a few words, as often as it changes."""
@@ -169,6 +170,7 @@ def backup(store: JournalStore, to: Path, now: datetime, tell: Tell = _quiet) ->
                 _copy_audit(store, name, part)
             expected = {key: store.info()[key] for key in ("calls", "events", "claims", "newest")}
         _copy_hint(store.path, part)
+        add_tombs(part, store.erased())
         _check_copy(part, expected, tell)
         made = {"v": 1, "made": iso(now), **expected}
         write_whole(part / MANIFEST, json.dumps(made, indent=2).encode() + b"\n")
@@ -260,12 +262,14 @@ def restore(
         ) from error
     except OSError as error:
         raise failed(to, error) from error
+    add_tombs(to, read_tombs(source))
     again = JournalStore(to, desk="restore", clock=lambda: now)
     try:
+        erased = again.erase_again()
         again.note(Note("restore", reason=f"backup of {expected['newest'] or 'nothing'}", more={"head": back_to}), by)
     finally:
         again.close()
-    return {**expected, "path": str(to), "aside": str(aside) if aside else None}
+    return {**expected, "path": str(to), "aside": str(aside) if aside else None, "erased_again": erased}
 
 
 def _newest(to: Path, force: bool) -> str:
