@@ -15,7 +15,7 @@ from triage.desk.printing import NoPrinter, print_file, printing
 from triage.handover import bidi, leaflet
 from triage.handover.message import LIMIT, UNICODE_LIMIT, measure, reading_age, text_message
 from triage.handover.note import NextStep
-from triage.handover.pdf import pdf
+from triage.handover.pdf import FONT, _Block, _marked, pdf
 from triage.model import Listing
 from triage.settings import Organisation
 
@@ -62,6 +62,11 @@ def test_twelve_listings_long_words_and_arabic_names_make_a_pdf_at_every_size(po
 
 def test_large_print_is_larger(tmp_path: Path) -> None:
     assert pages(pdf(page([CLUB] * 3, 28), points=28)) > pages(pdf(page([CLUB] * 3), points=12))
+
+
+def test_a_telephone_number_and_a_postcode_stay_in_one_piece_on_paper() -> None:
+    block = _Block("p", lines=[[("CV6 4LB, 01632 960 103, on 24 November", False)]])
+    assert _marked(block, FONT, 12, 400) == "CV6\u00a04LB, 01632\u00a0960\u00a0103, on 24 November"
 
 
 def test_the_same_leaflet_makes_the_same_file() -> None:

@@ -9,6 +9,7 @@ come with the product.
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -20,10 +21,12 @@ from triage.handover import bidi
 from triage.settings import shipped
 
 FONT, BOLD = "triage", "triage-bold"
-MARGIN = 51.0
-"""Points: 18 mm."""
+MARGIN, PADDING = 51.0, 6.0
+"""Points: 18 mm round the page, and what a frame of reportlab's keeps free inside."""
 KEPT = 12
 """Lines a place needs under it on a page, or it begins on the next."""
+_WHOLE = re.compile(r"(?<=\d) (?=\d)")
+"""Where a telephone number or a postcode would come apart."""
 _BLOCKS = ("h1", "h2", "h3", "p", "li", "dt", "dd")
 
 
@@ -87,7 +90,7 @@ def pdf(page: str, *, points: int = 12, title: str = "", author: str = "") -> by
     _fonts()
     reader = _Reader()
     reader.feed(page[page.find("<main>") :])
-    width = A4[0] - 2 * MARGIN
+    width = A4[0] - 2 * (MARGIN + PADDING)
     story: list[Any] = []
     for block in _paired(reader.blocks):
         if block.tag == "article":
@@ -146,7 +149,7 @@ def _set(block: _Block, points: int, width: float) -> list[Any]:
         fontName=BOLD if bold else FONT,
         fontSize=size,
         leading=size * (1.25 if bold else 1.45),
-        spaceBefore=points * {"h1": 0, "h2": 1.0, "h3": 0.8}.get(block.tag, 0.2),
+        spaceBefore=points * {"h1": 0.5, "h2": 1.0, "h3": 0.8}.get(block.tag, 0.2),
         spaceAfter=points * (0.6 if boxed else 0.25),
         leftIndent=0 if right else indent,
         rightIndent=indent if right else 0,
@@ -175,7 +178,9 @@ def _set(block: _Block, points: int, width: float) -> list[Any]:
 def _rule(width: float) -> Any:
     from reportlab.platypus import HRFlowable
 
-    return HRFlowable(width=width, thickness=1.5, color="black", spaceBefore=1, spaceAfter=4)
+    made = HRFlowable(width=width, thickness=1.5, color="black", spaceBefore=1, spaceAfter=4)
+    made.keepWithNext = True
+    return made
 
 
 def _marked(block: _Block, font: str, size: float, room: float) -> str:
@@ -188,7 +193,7 @@ def _marked(block: _Block, font: str, size: float, room: float) -> str:
             continue
         pieces = []
         for words, bold in line:
-            said = escape(" ".join(words.split()), quote=False)
+            said = _WHOLE.sub("\u00a0", escape(" ".join(words.split()), quote=False))
             lead, tail = " " * words[:1].isspace(), " " * (words[-1:].isspace() and bool(said))
             pieces.append(f'{lead}<font name="{BOLD}">{said}</font>{tail}' if bold and said else f"{lead}{said}{tail}")
         out.append("".join(pieces).strip())
