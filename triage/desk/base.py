@@ -131,15 +131,19 @@ class Base:
             raise Slip(f"Call {call.ref} is closed; nothing can be added to it.")
         now = self.clock()
         event = Event(new_id(now), call.id, now, self.staff.id, kind, clean(kind, data))
-        self.store.write(event, owner="" if kind == "took over" else self.staff.id)
+        self.store.write(event, *self._beside(event), owner="" if kind == "took over" else self.staff.id)
         return call.plus(event)
 
     def _note(self, call: Call, kind: str, /, **data: Any) -> Call:
         """Add to a call whoever's it is, saved or not: what becomes known about it afterwards."""
         now = self.clock()
         event = Event(new_id(now), call.id, now, self.staff.id, kind, clean(kind, data))
-        self.store.write(event)
+        self.store.write(event, *self._beside(event))
         return call.plus(event)
+
+    def _beside(self, event: Event) -> tuple[Event, ...]:
+        """What is kept in the same transaction, so that this is found again without reading every call."""
+        return ()
 
     def _again(self, call: Call) -> Call:
         return self.store.call(call.id)

@@ -5,7 +5,7 @@ Nobody who isn't safe to contact can be rung from here (PRIVACY P8): the attempt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,12 +13,12 @@ from triage.desk.base import Base, Slip
 from triage.desk.cleaning import clean
 from triage.errors import BadAnswer, NotFound, StoreError
 from triage.handover import withheld
-from triage.model import DECLINED, NOT_KNOWN, Call, Event, new_id
-from triage.promises import RESULTS, CallBack, Result, call_backs, in_order, next_attempt, share
-from triage.staff import may
+from triage.model import CALLBACKS, DECLINED, NOT_KNOWN, Call, Event, new_id
+from triage.promises import RESULTS, RINGS, CallBack, Result, call_backs, in_order, next_attempt, share
+from triage.staff import NotAllowed, may
 
-LOOK_BACK = 90
-"""Days of calls whose call-backs are in the queue: twice the longest standard."""
+MONTHS = 6
+"""So many months back a promise is looked for; the longest standard is six weeks."""
 UNSAFE = (
     "It isn’t safe to ring this person: do not ring from here. Ask the social worker: they reach the person safely, or "
     "clear it with a reason."
@@ -31,28 +31,44 @@ class Calling(Base):
     """Ringing people back."""
 
     def callbacks(self) -> tuple[CallBack, ...]:
-        """The queue: overdue first. Reads the calls of :data:`LOOK_BACK` days at first, then what may have changed.
-
-        Ask for it off the screen's thread.
-        """
-        known: dict[str, tuple[CallBack, ...]] = self.__dict__.setdefault("_callbacks", {})
-        read_on: date | None = self.__dict__.get("_callbacks_until")
+        """The queue, overdue first: the promises of :data:`MONTHS` months. Ask for it off the screen's thread."""
         self.store.refresh()
-        since = self.today - timedelta(days=LOOK_BACK) if read_on is None else read_on - timedelta(days=1)
-        fresh = {call.id: call for call in (*self.store.calls(since, self.today), *self.store.open_calls())}
-        for call_id in [i for i in known if i not in fresh]:
-            try:
-                fresh[call_id] = self.store.call(call_id)
-            except NotFound:
-                del known[call_id]
+        found: list[CallBack] = []
         marked = self._marked()
-        for call in fresh.values():
-            owed = self._owed_of(call, marked)
-            known.pop(call.id, None)
-            if owed:
-                known[call.id] = owed
-        self.__dict__["_callbacks_until"] = self.today
-        return in_order((one for owed in known.values() for one in owed), self.clock())
+        for call_id in self._queued():
+            try:
+                found += self._owed_of(self.store.call(call_id), marked)
+            except (NotFound, NotAllowed):
+                continue
+        return in_order(found, self.clock())
+
+    def _queued(self) -> Iterator[str]:
+        """The calls on which something may be owed, read off the queue's pages, a month each."""
+        calls: dict[str, str] = {}
+        first = self.today.replace(day=1)
+        for _ in range(MONTHS):
+            try:
+                page = self.store.call(f"{CALLBACKS}.{first:%Y-%m}")
+            except NotFound:
+                page = Call("")
+            for event in page.events:
+                if event.kind == "queued":
+                    calls.setdefault(event.data["promise"], event.data["call"])
+                else:
+                    calls[event.data["promise"]] = ""
+            first = (first - timedelta(days=1)).replace(day=1)
+        yield from dict.fromkeys(call for call in calls.values() if call)
+
+    def _beside(self, event: Event) -> tuple[Event, ...]:
+        """A promise to ring is put on its month's page of the queue, and taken off again when it is settled."""
+        data, now = event.data, event.at
+        if event.kind == "promised" and data.get("about") in RINGS:
+            told = {"promise": event.id, "call": event.call}
+            return (Event(new_id(now), f"{CALLBACKS}.{now:%Y-%m}", now, event.by, "queued", told),)
+        if event.kind == "settled":
+            page = f"{CALLBACKS}.{str(data['promise'])[:4]}-{str(data['promise'])[4:6]}"
+            return (Event(new_id(now), page, now, event.by, "unqueued", {"promise": data["promise"]}),)
+        return ()
 
     def _owed_of(self, call: Call, marked: Sequence[Call] | None = None) -> tuple[CallBack, ...]:
         live = call.opened is not None and call.opened.data.get("mode", "live") == self.mode
@@ -119,7 +135,7 @@ class Calling(Base):
         events.append(self._event(call, "rang", **told))
         if result == "spoke":
             events.append(self._event(call, "settled", promise=promise, how="kept", note=note.strip()))
-        self.store.write(*events)
+        self.store.write(*events, *(more for event in events for more in self._beside(event)))
         return call.plus(*events)
 
     def on_duty(self) -> tuple[str, ...]:

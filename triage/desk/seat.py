@@ -43,6 +43,5 @@ def _tell(desk: Desk, kind: str) -> None:
 
 
 def _forget(desk: Desk) -> None:
-    for read in ("people", "_callbacks", "_callbacks_until"):
-        desk.__dict__.pop(read, None)
+    desk.__dict__.pop("people", None)
     desk._walked = None

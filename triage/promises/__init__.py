@@ -2,6 +2,7 @@
 
 from triage.promises.callbacks import (
     RESULTS,
+    RINGS,
     Attempt,
     CallBack,
     Result,
@@ -15,6 +16,7 @@ from triage.promises.standards import LOCAL, Closed, Retry, Standard, Standards,
 __all__ = [
     "LOCAL",
     "RESULTS",
+    "RINGS",
     "Attempt",
     "CallBack",
     "Closed",

@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from triage.desk.calling import LOOK_BACK, UNSAFE
+from triage.desk.calling import MONTHS, UNSAFE
 from triage.errors import StoreError, TriageError
 from triage.model import Call, ref_of
 from triage.promises import CallBack, Result, in_words, typed
@@ -129,7 +129,7 @@ class CallbacksScreen(Screen[None]):
         box = self.query_one("#list")
         late = sum(one.late(now) for one in shown)
         box.border_title = Content(f"Call-backs{' of yours' if self.only_mine else ''}  {len(shown)}, {late} late")
-        box.border_subtitle = Content(f"calls of the last {LOOK_BACK} days · m {'all' if self.only_mine else 'mine'}")
+        box.border_subtitle = Content(f"promises of {MONTHS} months · m {'all' if self.only_mine else 'mine'}")
         self.show_card()
         self.refresh_bindings()
 

@@ -42,9 +42,9 @@ class DiaryScreen(Looking):
         Binding("f7,ctrl+l", "leave", "back", id="back", key_display="F7"),
         Binding("n", "next_free", "next free", id="next"),
         Binding("slash", "find", "find", id="find", key_display="/", tooltip="In words: carers cv6 tue pm"),
+        Binding("f6", "jobs", "to do", id="jobs", tooltip="Offers, bookings to be moved, who came, who waits, leave"),
         Binding("m", "move", "move", id="move"),
         Binding("x", "cancel", "cancel", id="cancel"),
-        Binding("f6", "jobs", "to do", id="jobs", tooltip="Offers, bookings to be moved, who came, who waits, leave"),
         Binding("o", "wait", "waiting list", show=False, tooltip="Onto the waiting list, or off it"),
         Binding("b", "along", "who comes along", show=False, tooltip="An interpreter, a second person"),
         Binding("d", "day(1)", "day", show=False, tooltip="Only Mondays, Tuesdays, …; shift+d goes back"),
@@ -138,10 +138,9 @@ class DiaryScreen(Looking):
         self.states = states(slots, self.claims, app.desk.clock(), call, diary=diary, asked=asked)
         self.grid.put(week_of(diary, self.states, self.type, self.first, find.near, find))
         box = self.query_one("#grid")
-        only = f" · {find.words}" if find.words else ""
-        box.border_title = Content(
-            f"{self.kind.name} · {self.kind.minutes} min · week of {self.first.day} {self.first:%B}{only}"
-        )
+        only = f", {find.words}" if find.words else ""
+        week = f"week of {self.first.day} {self.first:%B}"
+        box.border_title = Content(f"{self.kind.name}{only} · {self.kind.minutes} min · {week}")
         more = " · c any" if self.find != Find() else ""
         box.border_subtitle = Content(f"← → week · 1–{len(diary.types)} type · d day · a p e part · / words{more}")
         self.show_card()

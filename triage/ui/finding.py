@@ -42,7 +42,7 @@ class FindDialog(ModalScreen[Find | None]):
             yield self._found
 
     def _typed(self, text: str) -> None:
-        self.find = read(text, self._diary, district, Find(self._was.type))
+        self.find = read(text, self._diary, district, Find(self._was.type, self._was.near))
         kind = self._diary.types.get(self.find.type)
         understood = " · ".join(word for word in (kind.name if kind else "", self.find.words) if word)
         lines = [Content.styled(understood, "bold"), Content.styled(self._first(self.find), "$accent")]

@@ -112,7 +112,7 @@ class JobsScreen(Overlay):
             ("To ring about a time", [self._offer(w, o) for w, o in offers]),
             ("To be moved", [self._strand(claim, why) for claim, why in stranded]),
             ("Today", [self._today(claim, call) for claim, call in today]),
-            ("Waiting, who came first first", [self._wait(w) for w in waiting if w.id not in asked]),
+            ("Waiting, in order", [self._wait(w) for w in waiting if w.id not in asked]),
             ("Away, and extra sessions", [self._change(c) for c in coming]),
         )
         jobs: list[Job] = []
@@ -131,9 +131,8 @@ class JobsScreen(Overlay):
         return Job(line, lambda: self._ask(wait, offer))
 
     def _strand(self, claim: Claim, why: str) -> Job:
-        return Job(
-            _line("!", claim.call, told(claim.slot), f"{why} · {self._kind(claim.slot)}"), lambda: self._place(claim)
-        )
+        kind = self.diary.was(claim.slot).type.name
+        return Job(_line("!", claim.call, told(claim.slot), f"{why} · {kind}"), lambda: self._place(claim))
 
     def _today(self, claim: Claim, call: Call) -> Job:
         over = starts_at(claim.slot).replace(tzinfo=LOCAL) <= self.now
