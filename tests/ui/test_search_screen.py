@@ -10,7 +10,10 @@ from typing import cast
 
 import pytest
 from textual import events
+from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Static
 
 from triage.desk import Desk
@@ -20,9 +23,11 @@ from triage.directory.search import Index
 from triage.library import corrections
 from triage.library.directory import Directory
 from triage.model import Call, Listing
+from triage.ui import searching
 from triage.ui.app import TriageApp
 from triage.ui.comparing import CompareScreen
 from triage.ui.directory import DirectoryScreen
+from triage.ui.painting import Painted, Painter
 
 OCTOBER = date(2026, 10, 12)
 LISTINGS = (
@@ -275,3 +280,58 @@ async def test_a_directory_that_can_not_be_read_says_so_instead_of_waiting(searc
         app.directory_wrong = "The directory could not be loaded: line 3"
         await pilot.press(*"craft")
         assert "line 3" in screen(pilot).found.empty
+
+
+async def test_a_key_paints_what_changed_and_nothing_is_left_as_it_was(
+    search: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partly = Painter.render_partial_update
+    painted: list[tuple[int, int, Strip]] = []
+
+    def noted(painter: Painter) -> object:
+        update = partly(painter)
+        assert update is None or isinstance(update, Painted)
+        painted.extend(update.strips if update else ())
+        return update
+
+    async with search() as pilot:
+        drawn = screen(pilot)._compositor
+        seen = [line.text for line in drawn.render_strips()]
+        monkeypatch.setattr(Painter, "render_partial_update", noted)
+        for key in ("c", "r", "a", "down", "up", "f", "t", "backspace", "x"):
+            await pilot.press(key)
+        await pilot.pause(0.1)
+        for x, y, strip in painted:
+            seen[y] = seen[y][:x] + strip.text + seen[y][x + len(strip.text) :]
+        assert seen == [line.text for line in drawn.render_strips()]
+
+
+async def test_what_is_typed_is_drawn_as_the_box_itself_would_draw_it(search: Start) -> None:
+    def cells(strips: list[Strip]) -> list[tuple[str, object, object]]:
+        segments = (segment for strip in strips for segment in strip)
+        return [(c, s.style and s.style.color, s.style and s.style.bgcolor) for s in segments for c in s.text]
+
+    async with search() as pilot:
+        await pilot.press(*"craft")
+        box = screen(pilot).box
+        line = Region(0, 0, box.outer_size.width, 1)
+        assert cells(box.render_lines(line)) == cells(Widget.render_lines(box, line))
+        assert "craft" in box.render_lines(line)[0].text
+        await pilot.press("left")
+        assert cells(box.render_lines(line)) == cells(Widget.render_lines(box, line))
+
+
+async def test_a_large_directory_answers_behind_the_echo_and_only_the_last_search(
+    search: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "MANY", 1)
+    async with search() as pilot:
+        await pilot.press(*"craft")
+        await pilot.app.workers.wait_for_complete()
+        assert sorted(names(pilot)) == ["Craft Corner", "Let’s Get Crafty"]
+        await pilot.press(*[*["backspace"] * 5, *"navigators"])
+        await pilot.app.workers.wait_for_complete()
+        assert names(pilot) == ["Dementia Navigators"]
+        await pilot.press(*["backspace"] * 10)
+        await pilot.app.workers.wait_for_complete()
+        assert screen(pilot).results.total == 0

@@ -66,6 +66,8 @@ class Ready:
 class Found(Match):
     """A match that says why when it is asked: at a key of typing only one of thirty is."""
 
+    _why: Callable[[], tuple[str, ...]]
+
     def __init__(
         self,
         listing: Listing,
@@ -74,15 +76,17 @@ class Found(Match):
         hits: tuple[str, ...],
         why: Callable[[], tuple[str, ...]],
     ) -> None:
-        super().__init__(listing, score, distance_km, hits=hits)
-        del self.__dict__["why"]
-        self.__dict__["_why"] = why
+        keep = object.__setattr__
+        keep(self, "listing", listing)
+        keep(self, "score", score)
+        keep(self, "distance_km", distance_km)
+        keep(self, "hits", hits)
+        keep(self, "_why", why)
 
     @cached_property
     def why(self) -> tuple[str, ...]:
         """The reasons, worked out once."""
-        told: tuple[str, ...] = self.__dict__["_why"]()
-        return told
+        return self._why()
 
 
 class Counts(Mapping[str, int]):

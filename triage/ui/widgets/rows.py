@@ -61,8 +61,18 @@ class Rows(Lines, Generic[T]):
             self.refresh()
         else:
             changed = [y for y, looks in enumerate(after) if y >= len(before) or before[y] != looks]
-            width = self.size.width
-            self.refresh(*(Region(0, y, width, 1) for y in (*changed, *range(len(after), len(before)))))
+            self._dirty((*changed, *range(len(after), len(before))))
+
+    def _dirty(self, lines: Sequence[int]) -> None:
+        """Draw these lines again, in order; those that follow each other as one."""
+        width = self.size.width
+        regions: list[Region] = []
+        for y in lines:
+            if regions and regions[-1].bottom == y:
+                regions[-1] = Region(0, regions[-1].y, width, regions[-1].height + 1)
+            else:
+                regions.append(Region(0, y, width, 1))
+        self.refresh(*regions, repaint=bool(regions))
 
     def _looks(self) -> list[Hashable]:
         """What the lines in view hang on; an empty list says something else in their place."""
