@@ -313,6 +313,24 @@ def test_on_a_server_the_login_says_who_somebody_is(tmp_path: Path, clock: Clock
         each.store.close()
 
 
+def test_what_a_colleague_took_while_the_server_was_away_waits_for_them_and_stops_nobody(
+    tmp_path: Path, clock: Clock
+) -> None:
+    from triage.store.outbox import Outbox
+
+    address = servers.shared().address(servers.schema())
+    owner = open_desk(tmp_path / "owner", store=address, clock=clock)
+    assert owner.door is not None
+    owner.door.roll.put(Member("ann", "Ann Baker", ("handler",)))
+    Outbox(tmp_path / "outbox", "").add([Event("e1", "c1", clock(), "bob", "opened", {"mode": "live"})], clock())
+    desk = open_desk(tmp_path, store=address.replace("triage@", "ann@"), clock=clock)
+    assert "doesn’t take them from this account" in desk.store.trouble
+    desk.open()
+    desk.store.close()
+    assert [e.id for e in Outbox(tmp_path / "outbox", "").events()[0]] == ["e1"]
+    owner.store.close()
+
+
 def test_while_the_server_is_away_the_one_who_was_here_goes_on_and_a_stranger_does_not(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 
 from triage.audit import Anchor, Line, Note, Sealed, check
 from triage.audit.agree import disagreements
-from triage.errors import NotFound, NotYours, SlotTaken, StoreAway
+from triage.errors import NotFound, NotYours, SlotTaken, StoreAway, StoreRefused
 from triage.model import Call, CallSummary, Claim, Event, Staff
 from triage.store import rows
 from triage.store import statements as sql
@@ -72,6 +72,8 @@ class PostgresStore:
         look_every: float = LOOK_EVERY,
     ) -> None:
         self._clock, self._look_every = clock, look_every
+        self._unsent = ""
+        """Why the server doesn't take what waits here."""
         self.role_of: Callable[[str], str] = lambda who: ""
         self.outbox = Outbox(outbox, desk) if outbox else None
         self.server = Server(address, patience=patience, patient=outbox is not None)
@@ -163,10 +165,15 @@ class PostgresStore:
         do(sql.CLAIM, *mine, claim.until, starts(claim.slot), list(claim.keys))
 
     def _send(self) -> None:
-        """Send what waits in the outbox."""
-        if self.outbox is not None and self.outbox.send(
-            lambda events: self._keep(events, rows.arrays(events), None, (), "")
-        ):
+        """Send what waits in the outbox. What the server doesn't take from this login goes on waiting for its own."""
+        if self.outbox is None or self._unsent:
+            return
+        try:
+            sent = self.outbox.send(lambda events: self._keep(events, rows.arrays(events), None, (), ""))
+        except StoreRefused as refused:
+            self._unsent = str(refused)
+            return
+        if sent:
             self.server.news.tell()
 
     # ------------------------------------------------------------------ reading
@@ -279,6 +286,11 @@ class PostgresStore:
     def trouble(self) -> str:
         """Why the server can't be used, and what goes on without it; ``""`` while it can."""
         why = self.server.trouble
+        if self._unsent and not why:
+            return (
+                "Answers that a colleague took on this machine wait to be sent, and the server doesn’t take them from "
+                "this account. Let them sign in once more, or tell whoever looks after the server."
+            )
         return why and (
             f"{why} What you save is kept on this machine and sent once it is back. Times can't be booked until then, "
             "and earlier calls can't be opened."
