@@ -213,7 +213,7 @@ def spread(source: str, form: str = "auto") -> list[str]:
     if not source or "://" in source or not path.is_dir():
         return [source]
     inside = packed.alone(path)
-    tables = [each for each in inside if each.suffix.lower() not in (".json", ".jsonl", ".ndjson")]
+    tables = [each for each in inside if each.suffix.lower() != ".json"]
     if form == "hsds" or not tables or hsds.is_package([each.as_posix() for each in packed.listed(path)]):
         return [source]
     return [str(each) for each in inside]
