@@ -36,14 +36,11 @@ GLASS = 15
 
 def restricted(call: Call) -> bool:
     """Whether a call is about somebody whose record is not for every handler."""
-    flags = [e for e in call.of_kind("flagged") if e.data.get("flag") == SENSITIVE] if _flagged(call) else []
-    if flags:
-        return bool(flags[-1].data.get("on"))
+    if "flagged" in [event.kind for event in call.events]:
+        flags = [e for e in call.of_kind("flagged") if e.data.get("flag") == SENSITIVE]
+        if flags:
+            return bool(flags[-1].data.get("on"))
     return call.closed is not None and SENSITIVE in call.closed.data.get("flags", ())
-
-
-def _flagged(call: Call) -> bool:
-    return any(e.kind == "flagged" and e.data.get("flag") == SENSITIVE for e in call.events)
 
 
 def needed(event: Event) -> str:
@@ -182,7 +179,7 @@ class Access:
         """The call with what may be read of it; ``None`` when that is nothing."""
         staff = self._staff()
         kinds = reads(staff)
-        if CASE in kinds and not any(event.kind in _AUDIT for event in call.events):
+        if CASE in kinds and _AUDIT.isdisjoint([event.kind for event in call.events]):
             return call
         everything = may(staff, "read all of the audit")
 
