@@ -1,10 +1,11 @@
 """How long 10,000 recorded calls take to be replayed through two versions of the shipped script.
 
-    python tests/bench/compare.py [CALLS]
+    python tests/bench/compare.py [CALLS] [DATA_DIR]
 
 The calls are made up: each is answered at random, step by step, as far as its own answers lead, and no two are alike.
 Three versions are compared with the shipped one: one change on a pathway, one change on every call's way, and a
-changed outcome rule.
+changed outcome rule. With DATA_DIR the calls of that record are read and replayed too. A million additions show how quick
+the machine is at the moment.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ import sys
 import time
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+from triage.desk.replay import recorded
 from triage.library.scripts import load_script
 from triage.model import Value
 from triage.script.compare import Recorded, compare_calls
 from triage.script.form import Field, Route, Script, When
 from triage.script.walk import walk
+from triage.settings import now
+from triage.store import open_store
 
 TODAY = date(2026, 11, 21)
 
@@ -70,6 +75,17 @@ def versions(script: Script) -> dict[str, Script]:
     }
 
 
+def read(data_dir: Path) -> list[Recorded]:
+    """The recorded calls of a data folder."""
+    store = open_store(data_dir / "store", clock=now)
+    begun, worked = time.perf_counter(), time.process_time()
+    calls = [c for c in map(recorded, store.calls(date(2000, 1, 1), now().date())) if c]
+    took, worked = time.perf_counter() - begun, time.process_time() - worked
+    print(f"{took:6.2f} s ({worked:.2f} s of work)  {len(calls)} calls read from the record")
+    store.close()
+    return calls
+
+
 def main() -> None:
     """Measure and print."""
     script = load_script()
@@ -77,6 +93,12 @@ def main() -> None:
     kinds = len({frozenset(call.answers.items()) for call in calls})
     answers = sum(len(call.answers) for call in calls) / len(calls)
     print(f"{len(calls)} calls, {kinds} different, {answers:.0f} answers each")
+    begun = time.process_time()
+    for _ in range(1_000_000):
+        answers += 1
+    print(f"a million additions: {(time.process_time() - begun) * 1000:.0f} ms of work")
+    if len(sys.argv) > 2:
+        calls = read(Path(sys.argv[2]))
     for name, new in versions(script).items():
         begun, worked = time.perf_counter(), time.process_time()
         found = compare_calls(script, new, calls)

@@ -16,7 +16,7 @@ from datetime import date
 from triage.model import Value
 from triage.script.conditions import holds, is_told
 from triage.script.form import Field, Option, Route, Script, Step
-from triage.script.values import COMPUTED_FROM, computed
+from triage.script.values import computed, feeds_others
 
 ROUNDS = 4
 """How often the main thread and the interrupts are followed again while each still learns from the other."""
@@ -49,6 +49,7 @@ class Trail:
         """The fields each step met asks for."""
         self.aside: set[str] = set()
         """The steps that interrupts and jumps passed."""
+        self._feeds = frozenset(filter(feeds_others, answers))
         self._own = dict(answers) if self.told else {k: v for k, v in answers.items() if k not in script.askable}
         self._waiting: list[str] = []
         self._added: set[str] = set()
@@ -133,7 +134,7 @@ class Trail:
 
     def meet(self, step: Step) -> bool:
         """Come to a step; whether it is passed."""
-        fields, more = [], False
+        fields = []
         for field in step.fields:
             given = field.key in self.answers
             if field.where is not None and not (holds(field.where, self) or (self.told and given)):
@@ -141,8 +142,7 @@ class Trail:
             fields.append(field)
             if given:
                 self._learn(field)
-                more = more or field.key in COMPUTED_FROM or field.key.startswith("adl_")
-        if more and not self.told:
+        if not self.told and any(field.key in self._feeds for field in fields):
             self._learn_computed()
         self.asked[step.id] = tuple(fields)
         if not (self.told or step.id in self.passed or self._knows(fields)):
@@ -169,8 +169,8 @@ class Trail:
                 self.mark(option.sets)
 
     def _learn_computed(self) -> None:
-        given = {key: value for key, value in self.known.items() if key in self.answers}
-        self.known.update(computed(given, self.today))
+        if self._feeds:
+            self.known.update(computed({k: self.known[k] for k in self._feeds if k in self.known}, self.today))
 
     def _add(self, step: Step, route: Route | None) -> None:
         """Add what the step's answers and its route lead to, to what is still to come."""

@@ -199,8 +199,12 @@ class _Reading:
         return min(days, key=lambda d: abs((d - today).days))
 
 
-COMPUTED_FROM = ("p_dob", "language")
-"""Answers from which others follow, besides those about daily living (``adl_…``)."""
+_COMPUTED = ("p_dob", "p_age", "language", "other_language")
+
+
+def feeds_others(key: str) -> bool:
+    """Whether another answer may follow from this one (:func:`computed`), or is it."""
+    return key in _COMPUTED or key.startswith("adl_")
 
 
 def computed(answers: Mapping[str, Value], today: date) -> dict[str, Value]:

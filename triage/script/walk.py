@@ -245,19 +245,19 @@ def _mark(
     overrides: Mapping[str, bool],
 ) -> None:
     """Set the flags and actions of the whole path, as far as a person didn't clear them."""
+    acting = script.acting
     for name, fields in asked.items():
-        sets = [
-            mark
-            for f in fields
-            if f.key in script.acting and f.key in facts.known
-            for o in chosen_options(f, facts.known[f.key])
-            for mark in o.sets
-        ]
+        sets: list[str] = []
+        for one in fields:
+            if one.key in acting and one.key in facts.known:
+                for option in chosen_options(one, facts.known[one.key]):
+                    sets += option.sets
         if name in trail.steps:
             for effect in script.steps[name].effects:
                 if holds(effect.when, facts):
                     sets += effect.sets
-        facts.marks.update(mark for mark in sets if overrides.get(mark, True))
+        if sets:
+            facts.marks.update([mark for mark in sets if overrides.get(mark, True)])
 
 
 @dataclass(frozen=True, slots=True)
