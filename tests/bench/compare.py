@@ -4,8 +4,8 @@
 
 The calls are made up: each is answered at random, step by step, as far as its own answers lead, and no two are alike.
 Three versions are compared with the shipped one: one change on a pathway, one change on every call's way, and a
-changed outcome rule. With DATA_DIR the calls of that record are read and replayed too. A million additions show how quick
-the machine is at the moment.
+changed outcome rule. With DATA_DIR the calls of that record are read and replayed instead. A million additions show
+how quick the machine is at the moment.
 """
 
 from __future__ import annotations
