@@ -16,7 +16,7 @@ from triage.model import DIARY, Call
 
 DISPOSALS = "disposals"
 """Where what was proposed and signed for is kept, like a call that was never opened."""
-KEPT = frozenset((DIARY, DISPOSALS))
+KEPT = frozenset((DIARY, DISPOSALS, "alerts"))
 """Pages of the record that are no call."""
 ANONYMOUS, LOOKS = "anonymous", "looks"
 

@@ -191,6 +191,7 @@ ACTIONS: tuple[Action, ...] = (
         commands=("audit", "audit list", "audit report"),
     ),
     Action("read all of the audit", (GOVERNANCE,)),
+    Action("see to alerts", (SUPERVISOR, GOVERNANCE), writes=("alert seen",)),
     Action(
         "see to data rights",
         (GOVERNANCE,),

@@ -279,6 +279,21 @@ class AuditLog:
                 yield f"{path}, line {number}: it doesn't match its checksum" if sealed is None else sealed
                 at += len(line)
 
+    def recent(self, since: datetime) -> list[Line]:
+        """The lines of this instant and after it, newest first; what is older isn't looked at."""
+        found: list[Line] = []
+        for name in reversed(self.months()):
+            raw = (self.folder / name).read_bytes()
+            whole, end = self.whole(self.folder / name), len(raw)
+            for line in reversed(list(lines(raw))):
+                end -= len(line)
+                sealed = sealed_of(whole.decode(line, end))
+                if sealed is not None:
+                    if sealed.line.at < since:
+                        return found
+                    found.append(sealed.line)
+        return found
+
     def write_anew(self, cipher: Cipher | None) -> None:
         """Encrypt every line with ``cipher``, or make them plain: the chain is over the words and stays as it is.
 

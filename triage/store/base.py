@@ -106,6 +106,9 @@ class Store(Protocol):
     def erase_again(self) -> int:
         """After a restore: take out whatever has a tombstone; how many calls that was."""
 
+    def recent(self, since: datetime) -> Sequence[Line]:
+        """The audit's lines since then, newest first: quick, however long the audit is."""
+
     def sealed(self) -> Iterator[Sealed]:
         """The audit as it is kept: for moving house."""
 

@@ -346,6 +346,19 @@ class PostgresStore:
             with suppress(ValueError, KeyError, TypeError):
                 yield sealed.line
 
+    def recent(self, since: datetime) -> Sequence[Line]:
+        """The audit's lines since then, newest first, as far as this login may read them."""
+        found: list[Line] = []
+        before = 1 << 62
+        while page := self.server.rows(sql.RECENT, before, PAGE):
+            for seq, *kept in page:
+                line = Sealed(*kept).line
+                if line.at < since:
+                    return found
+                found.append(line)
+                before = seq
+        return found
+
     def sealed(self) -> Iterator[Sealed]:
         """The audit as it is kept."""
         after = -1

@@ -210,6 +210,10 @@ class JournalStore:
                 with suppress(ValueError, KeyError, TypeError):
                     yield sealed.line
 
+    def recent(self, since: datetime) -> Sequence[Line]:
+        """The audit's lines since then, newest first."""
+        return self.audits.recent(since)
+
     def sealed(self) -> Iterator[Sealed]:
         """The audit as it is kept."""
         return (line for line in self.audits.lines() if not isinstance(line, str))

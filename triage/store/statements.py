@@ -97,6 +97,7 @@ STRAY = "SELECT DISTINCT call FROM events WHERE NOT EXISTS (SELECT 1 FROM calls 
 
 NOTE = "SELECT audit_note(%s, %s, %s, %s, %s, %s, %s::jsonb)"
 AUDIT = "SELECT seq, line, prev, hash FROM audit WHERE seq > %s ORDER BY seq LIMIT %s"
+RECENT = "SELECT seq, line, prev, hash FROM audit WHERE seq < %s ORDER BY seq DESC LIMIT %s"
 HEAD = "SELECT n, hash FROM audit_head"
 TAKE_IN = """
 INSERT INTO audit (seq, record, staff, event_seq, after, line, prev, hash)

@@ -15,10 +15,13 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
+from textual.widgets import Static
 
+from triage.desk.alerts import Alert, alerts
 from triage.errors import TriageError
 from triage.model import Call
 from triage.reports import By, Count, Figure, Window, by_day, by_hour, figures, names, open_now
+from triage.reports.days import local
 from triage.ui.here import here
 from triage.ui.widgets.bars import Bar, Bars
 from triage.ui.widgets.callbar import CallBar
@@ -38,6 +41,7 @@ class Figures:
 
     window: Window
     figures: tuple[Figure, ...]
+    alerts: tuple[Alert, ...] = ()
 
 
 class Counting(Screen[None]):
@@ -45,6 +49,7 @@ class Counting(Screen[None]):
 
     DEFAULT_CSS = """
     Counting {
+        #alerts { display: none; height: auto; max-height: 4; padding: 0 2; background: $warning 12%; }
         #body { padding: 0 1; margin-top: 1; }
         #left { width: 54%; }
         FigureList, CallTable, Bars {
@@ -78,6 +83,7 @@ class Counting(Screen[None]):
     def compose(self) -> ComposeResult:
         """Figures and bars, then the calls."""
         yield CallBar()
+        yield Static(id="alerts", markup=False)
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield FigureList(empty="Reading the calls …")
@@ -114,7 +120,7 @@ class Counting(Screen[None]):
         desk = here(self).desk
         try:
             window = desk.window(since, until)
-            found = Figures(window, figures(window))
+            found = Figures(window, figures(window), alerts(desk))
         except TriageError as error:
             self.app.call_from_thread(here(self).say, str(error))
             return
@@ -129,6 +135,7 @@ class Counting(Screen[None]):
         """Show what was read, as the filters have it."""
         if self.read is None:
             return
+        self._draw_alerts(self.read.alerts)
         whole = self.read.window
         window = whole.narrowed(self._kept(whole)) if self.filters else whole
         found = figures(window) if self.filters else self.read.figures
@@ -154,6 +161,23 @@ class Counting(Screen[None]):
         was = self.calls.chosen
         self.calls.show(shown, next((n for n, c in enumerate(shown) if was and c.id == was.id), 0))
         self._titles(len(shown))
+
+    def _draw_alerts(self, found: Sequence[Alert]) -> None:
+        """Who broke the glass and why, on one line each, until somebody has seen it (PRIVACY P10)."""
+        box = self.query_one("#alerts", Static)
+        box.display = bool(found)
+        rows = [
+            Content.assemble(
+                ("▲ ", "bold $warning"),
+                (f"{alert.by} broke the glass {local(alert.at):%a %H:%M}", "bold"),
+                f"  “{alert.reason}”  ",
+                (f"opened {alert.opened or 'none'}" + ("" if n else " · g seen"), "$quiet"),
+            )
+            for n, alert in enumerate(found[:3])
+        ]
+        if len(found) > 3:
+            rows.append(Content.styled(f"  and {len(found) - 3} more", "$quiet"))
+        box.update(Content("\n").join(rows))
 
     def _titles(self, shown: int) -> None:
         on = " · ".join(self.filters.values())

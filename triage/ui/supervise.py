@@ -10,10 +10,12 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from triage.desk.alerts import saw
 from triage.desk.auditing import page_read
 from triage.errors import TriageError
 from triage.model import Call
 from triage.reports import By, tally
+from triage.reports.days import local
 from triage.ui import afterwards
 from triage.ui.counting import Counting
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
@@ -39,6 +41,7 @@ class SuperviseScreen(Counting):
         Binding("m", "kept", "promise kept", show=False, tooltip="The promises of the call under the cursor were kept"),
         Binding("e", "safe", "safe again", show=False, tooltip="Its person is safe to contact: a social worker"),
         Binding("r", "app.tool('callbacks')", "call-backs", id="callbacks", tooltip="People to ring back"),
+        Binding("g", "glass", "glass broken", show=False, tooltip="Say that you saw who opened restricted records"),
         Binding("f2", "app.place('call')", "to the desk", id="desk", tooltip="Back to the calls"),
         Binding("c", "clear", "all calls", show=False, tooltip="Take filters off"),
         Binding("f6,tab", "pane(1)", "next pane", show=False),
@@ -90,6 +93,31 @@ class SuperviseScreen(Counting):
         """Clear “unsafe to contact” on the call under the cursor."""
         if self.calls.chosen:
             afterwards.safe_again(here(self), self.calls.chosen, self.reload)
+
+    def action_glass(self) -> None:
+        """Say that somebody's breaking the glass was seen; which one, when there are several."""
+        app = here(self)
+        found = self.read.alerts if self.read else ()
+        if not found:
+            app.say("Nobody broke the glass that was not seen to.")
+            return
+        picks = [
+            Pick(alert.event, f"{alert.by} {local(alert.at):%a %d %b %H:%M}", str(n), alert.reason)
+            for n, alert in enumerate(found[:9], 1)
+        ]
+
+        def seen(event: str | None) -> None:
+            alert = next((alert for alert in found if alert.event == event), None)
+            if alert is None:
+                return
+            try:
+                saw(app.desk, alert)
+            except TriageError as error:
+                app.say(str(error))
+            self.reload()
+
+        words = "Restricted records were opened with a reason. Which did you look into? That you did is kept."
+        self.app.push_screen(PickDialog("The glass was broken", picks, words=words), seen)
 
     def action_define(self) -> None:
         """What the figure under the cursor counts."""
