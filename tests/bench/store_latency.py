@@ -32,6 +32,7 @@ from tinydb import TinyDB
 from tinydb.table import Document
 
 from triage.model import Call, Event, ref_of
+from triage.store import segments
 from triage.store.archive import Archive
 from triage.store.documents import event_doc, iso
 from triage.store.index import index_line, sealed
@@ -113,8 +114,6 @@ def encrypted_store(folder: Path, calls: int, key: Path) -> tuple[Path, float]:
 
 def one_day_store(folder: Path, calls: int) -> Path:
     """A store with so many calls in today's segment."""
-    from triage.store import segments
-
     store = JournalStore(folder, clock=lambda: NOW)
     flush, segments.flush = segments.flush, lambda descriptor: None
     for number in range(calls):
@@ -229,6 +228,7 @@ def main() -> int:
         "--no-tinydb", action="store_true", help="without stock TinyDB, which takes minutes from 100,000"
     )
     words.add_argument("--saves", type=int, default=2000)
+    words.add_argument("--no-flush", action="store_true", help="without waiting for the disk: the program's own work")
     words.add_argument("--encrypted", action="store_true", help="encrypted records beside the plain ones")
     words.add_argument("--json", action="store_true")
     args = words.parse_args()
@@ -249,6 +249,8 @@ def main() -> int:
         for calls in () if args.no_tinydb else args.calls:
             made = tinydb_saver(folder / f"{calls}.json", calls)
             savers[f"stock TinyDB, {calls:,}"] = (made, 50 if calls < 10_000 else 3)
+        if args.no_flush:
+            segments.flush = lambda descriptor: None
         took = measure(savers)
         alone = opened_alone(folder / f"a{big}")
         alone_encrypted = opened_alone(folder / f"e{big}") if args.encrypted else {}
