@@ -32,7 +32,14 @@ from triage.ui.painting import Painted, Painter
 OCTOBER = date(2026, 10, 12)
 LISTINGS = (
     Listing(
-        "crafty", "Let’s Get Crafty", "activity", "Paper and paste.", topics=("craft club",), free=True, as_of=OCTOBER
+        "crafty",
+        "Let’s Get Crafty",
+        "activity",
+        "Paper and paste.",
+        topics=("craft club",),
+        free=True,
+        as_of=OCTOBER,
+        languages=("English", "Punjabi"),
     ),
     Listing("corner", "Craft Corner", "activity", "A craft club.", topics=("craft club",), free=False, as_of=OCTOBER),
     Listing("shed", "The Craft Shed", "activity", "A craft club.", status="historic", as_of=date(2016, 3, 31)),
@@ -166,6 +173,20 @@ async def test_a_filter_is_one_letter_away_and_leaves_what_fits(search: Start) -
         assert names(pilot) == []
 
 
+async def test_a_part_of_the_day_no_referral_and_a_language_narrow_down_too(search: Start) -> None:
+    async with search() as pilot:
+        await pilot.press(*"craft", "f5", "m")
+        assert screen(pilot).filters.part == "morning"
+        await pilot.press("f5", "0", "f5", "g")
+        assert screen(pilot).filters.refer
+        assert len(names(pilot)) == 2
+        await pilot.press("f5", "l", *"punj", "enter")
+        assert screen(pilot).filters.language == "Punjabi"
+        assert names(pilot) == ["Let’s Get Crafty"]
+        await pilot.press("f5", "l")
+        assert screen(pilot).filters.language == ""
+
+
 async def test_a_wrong_listing_goes_to_the_directory_editor(search: Start) -> None:
     async with search() as pilot:
         await pilot.press(*"craft", "down")
@@ -239,7 +260,7 @@ async def test_between_calls_the_directory_can_be_looked_up_but_nothing_is_kept(
 
 async def test_two_listings_are_compared_side_by_side(search: Start) -> None:
     async with search() as pilot:
-        await pilot.press(*"craft", "ctrl+t")
+        await pilot.press(*"craft", "ctrl+g")
         assert "compare" in cast(TriageApp, pilot.app).status
         await pilot.press("down", "ctrl+t")
         shown = pilot.app.screen

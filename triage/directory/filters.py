@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,10 @@ DAYS = {
     "SU": "Sunday",
 }
 KINDS: dict[Kind, str] = {"care": "care", "activity": "an activity"}
+PARTS = {"morning": (time(0), time(12)), "afternoon": (time(12), time(17)), "evening": (time(17), time.max)}
+"""Parts of the day, each from and until."""
+ACCESS = {"step-free": ("step-free", "step free", "ramp", "level access", "level entrance")}
+"""What listings call an access that is asked for by another name."""
 NEVER, EVER = -1, 999
 """Ages that nobody is, for listings that say nothing of one."""
 
@@ -33,8 +38,8 @@ NEVER, EVER = -1, 999
 class Filters:
     """``age`` is the person's in years, ``day`` one of ``MO`` … ``SU``; ``access`` and ``language`` are words of the
     listing's own (*ramp*, *Punjabi*); ``max_km`` counts from the place searched near; ``refer`` wants a listing that
-    anybody may turn to without being referred. What isn't known isn't hidden, but for ``free``, ``day``, ``access``,
-    ``language`` and ``room``, which ask for a yes.
+    anybody may turn to without being referred; ``part`` is one of ``PARTS``, on ``day`` if there is one. What isn't
+    known isn't hidden, but for ``free``, ``day``, ``part``, ``access``, ``language`` and ``room``, which ask for a yes.
     """
 
     kind: Kind | None = None
@@ -46,6 +51,7 @@ class Filters:
     language: str = ""
     room: bool = False
     refer: bool = False
+    part: str = ""
 
     def __bool__(self) -> bool:
         return any(getattr(self, f.name) not in (None, False, "") for f in fields(self))
@@ -57,10 +63,23 @@ def days(listing: Listing) -> tuple[str, ...]:
     return tuple(day for day in DAYS if day in said)
 
 
+def hours(listing: Listing) -> int:
+    """The parts of the week it is open in, a bit each: Monday morning is 1, Monday afternoon 2 …"""
+    found = 0
+    for schedule in listing.schedules:
+        opens, closes = schedule.opens_at, schedule.closes_at
+        for part, (begin, end) in enumerate(PARTS.values()):
+            if opens is not None and opens < end and (opens >= begin or (closes is not None and closes > begin)):
+                for day in {day[-2:] for day in schedule.byday} & DAYS.keys():
+                    found |= 1 << (3 * list(DAYS).index(day) + part)
+    return found
+
+
 @dataclass(frozen=True)
 class Columns:
-    """What filters ask of the listings, an array each: ``bits`` are the days (1 is Monday), ``free`` and ``room`` 1 for
-    yes, 0 for no, -1 for not known. ``codes`` number the different ``values`` of texts.
+    """What filters ask of the listings, an array each: ``bits`` are the days (1 is Monday), ``hours`` the parts of the
+    week, ``free`` and ``room`` 1 for yes, 0 for no, -1 for not known. ``codes`` number the different ``values`` of
+    texts.
     """
 
     care: Mask
@@ -69,6 +88,7 @@ class Columns:
     youngest: npt.NDArray[np.int16]
     oldest: npt.NDArray[np.int16]
     bits: npt.NDArray[np.uint8]
+    hours: npt.NDArray[np.int32]
     codes: Mapping[str, npt.NDArray[np.int32]]
     values: Mapping[str, tuple[Any, ...]]
 
@@ -110,6 +130,7 @@ def columns(listings: Sequence[Listing]) -> Columns:
         youngest=column(np.int16, (NEVER if x.minimum_age is None else x.minimum_age for x in listings)),
         oldest=column(np.int16, (EVER if x.maximum_age is None else x.maximum_age for x in listings)),
         bits=column(np.uint8, (sum(order[day] for day in days(x)) if x.schedules else 0 for x in listings)),
+        hours=column(np.int32, (hours(x) if x.schedules else 0 for x in listings)),
         codes=codes,
         values=values,
     )
@@ -142,6 +163,9 @@ class Sieve:
             "activity": len(found) - care,
             "free": free,
             "room": room,
+            "refer": int(np.count_nonzero(self._mask("refer", True)[found])),
+            "step-free": int(np.count_nonzero(self._mask("access", "step-free")[found])),
+            **{part: int(np.count_nonzero(self._mask("part", ("", part))[found])) for part in PARTS},
             **dict(zip(DAYS, counts, strict=True)),
         }
 
@@ -170,8 +194,14 @@ class Sieve:
         if name == "day":
             return self.open_on((value,))
         if name in ("access", "language"):
-            wanted = value.casefold()
-            return of.coded(name, lambda words: any(wanted in word.casefold() for word in words))
+            wanted = ACCESS.get(value, (value.casefold(),))
+            return of.coded(name, lambda words: any(want in word.casefold() for want in wanted for word in words))
+        if name == "part":
+            day, part = value
+            every = (list(DAYS).index(day),) if day else range(len(DAYS))
+            asked = sum(1 << (3 * number + list(PARTS).index(part)) for number in every)
+            then: Mask = (of.hours & asked) > 0
+            return then
         if name == "refer":
             return of.coded("way in", lambda words: not _referred(words))
         found: Mask = (of.free if name == "free" else of.room) == 1
@@ -188,6 +218,8 @@ def _asked(filters: Filters) -> Iterable[tuple[str, str, Any]]:
         yield "not free", "free", True
     if filters.day:
         yield f"not open {DAYS[filters.day]}", "day", filters.day
+    if filters.part:
+        yield f"not open in the {filters.part}", "part", (filters.day, filters.part)
     if filters.access:
         yield f"no {filters.access} known", "access", filters.access
     if filters.language:

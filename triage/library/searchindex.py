@@ -25,7 +25,7 @@ from triage.directory.places import Places
 from triage.directory.search import Index, Ready
 from triage.library.directory import Directory
 
-FORM = 1
+FORM = 2
 """Changes when what is kept, or how, does."""
 WORTH = 20_000
 """Listings from which keeping the index is quicker than making it."""

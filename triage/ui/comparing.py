@@ -26,7 +26,7 @@ class CompareScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *LEAVE,
-        Binding("ctrl+t,enter", "leave", "back", show=False),
+        Binding("ctrl+g,ctrl+t,enter", "leave", "back", show=False),
         Binding("up,pageup", "scroll(-1)", show=False),
         Binding("down,pagedown", "scroll(1)", show=False),
     ]

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
 from triage.ui.editing import Editing
 from triage.ui.here import here
-from triage.ui.widgets.narrowing import KINDS, picks, toggled
+from triage.ui.widgets.narrowing import KINDS, picks, spoken, toggled
 
 WRONG = (
     Pick("closed", "closed", "c"),
@@ -111,8 +111,17 @@ class DirectoryScreen(Editing):
         self.app.push_screen(PickDialog("Filters", shown, words="A letter puts a filter on or off."), self._narrowed)
 
     def _narrowed(self, picked: str | None) -> None:
-        if picked:
+        if picked == "language" and not self.filters.language:
+            walk = here(self).walk
+            every = spoken(here(self).desk.tools.directory.listings, str(walk.used.get("language", "")) if walk else "")
+            self.app.push_screen(PickDialog("Which language?", every, typed=True), self._speaks)
+        elif picked:
             self.filters = toggled(self.filters, picked, self.age)
+            self.search()
+
+    def _speaks(self, language: str | None) -> None:
+        if language:
+            self.filters = replace(self.filters, language=language)
             self.search()
 
     def action_everything(self) -> None:

@@ -41,7 +41,9 @@ class Editing(Searching):
     """Compare, saved and recent searches, and the queue."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+t", "compare", "compare", id="compare", priority=True, show=False, tooltip="Two side by side"),
+        Binding(
+            "ctrl+g,ctrl+t", "compare", "compare", id="compare", priority=True, show=False, tooltip="Two side by side"
+        ),
         Binding("ctrl+r", "again", "searches", id="again", priority=True, show=False, tooltip="Saved and recent ones"),
         Binding("ctrl+s", "save", "save search", id="save", priority=True, show=False, tooltip="Save this search"),
         Binding(
@@ -58,7 +60,7 @@ class Editing(Searching):
             app.say("Choose a listing to compare.")
         elif self._marked is None or self._marked.listing.id == match.listing.id:
             self._marked = match
-            app.say(f"compare {match.listing.name} with: choose another, ctrl+t again")
+            app.say(f"compare {match.listing.name} with: choose another, ctrl+g again")
         else:
             marked, self._marked = self._marked, None
             app.push_screen(CompareScreen(marked, match, app.desk.today))
