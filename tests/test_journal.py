@@ -428,8 +428,45 @@ def test_a_desk_that_lets_go_of_the_lock_cant_take_it_again_before_the_one_that_
     assert order == ["patient", "eager"]
 
 
+def test_a_desk_that_starts_reads_the_day_before_it_asks_for_the_lock(
+    desk: Callable[[], JournalStore], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk().write(event("e1"))
+    real, seen = segments.Segments.catch_up, list[tuple[bool, int]]()
+
+    def noted(self: segments.Segments) -> segments.News:
+        free = _free(folder / "lock")
+        news = real(self)
+        seen.append((free, len(news.records)))
+        return news
+
+    monkeypatch.setattr(segments.Segments, "catch_up", noted)
+    desk()
+    assert seen == [(True, 2), (False, 0)]
+
+
+def test_what_is_taken_back_while_a_desk_starts_is_not_taken_for_damage(
+    desk: Callable[[], JournalStore], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = desk()
+    store.write(event("e1"))
+    size = newest(folder).stat().st_size
+    store.write(event("e2"))
+    real, reads = segments.Segments.catch_up, list[int]()
+
+    def cut_after_the_first(self: segments.Segments) -> segments.News:
+        news = real(self)
+        reads.append(1)
+        if len(reads) == 1:
+            os.truncate(newest(folder), size)
+        return news
+
+    monkeypatch.setattr(segments.Segments, "catch_up", cut_after_the_first)
+    assert [e.id for e in desk().call("C1").events] == ["e1"]
+
+
 def _free(path: Path) -> bool:
-    """Whether nobody is next in line."""
+    """Whether nobody holds this lock."""
     descriptor = os.open(path, os.O_RDWR)
     try:
         return lock_descriptor(descriptor, blocking=False)
