@@ -141,7 +141,7 @@ def _listing(name: str, key: str, facts: Mapping[str, Any]) -> Listing:
     where = (facts["name"], *(facts.get(k, "") for k in ("address", "postcode", "phone")))
     guessed = kind(facts["name"], facts.get("topics", ()), facts.get("description", ""), name)
     made = {
-        "kind": guessed or "activity",
+        "kind": guessed or kind("", (), "", name) or "activity",
         **facts,
         "name": _short(facts["name"], LONGEST_NAME),
         "description": _short(facts.get("description", ""), LONGEST_TEXT),
