@@ -81,6 +81,8 @@ class TestTheOrder:
         found = [a_callback("tried", 5, attempts=(tried,)), a_callback("fresh", 40)]
         assert [c.promise for c in in_order(found, NOW)] == ["fresh", "tried"]
         assert [c.promise for c in in_order(found, NOW + timedelta(hours=2))] == ["tried", "fresh"]
+        late = [a_callback("fresh", 40), a_callback("late", -1, attempts=(tried,))]
+        assert in_order(late, NOW)[0].promise == "late", "overdue is overdue, whenever it is tried again"
 
 
 class TestSharing:

@@ -203,19 +203,20 @@ class TestOverAStore:
 
     def test_a_neighbour_who_came_in_the_same_moment_does_not_make_the_way_too_long(self, store: Store) -> None:
         diary = a_diary()
-        booking.book(store, diary, at("10:00"), "near", by="sam", now=NOW, asked=Asked("CV6"))
+        booking.book(store, diary, at("10:15"), "near", by="sam", now=NOW, asked=Asked("CV6"))
         real, done = store.write, []
 
         def write(*events: object, **more: object) -> None:
             if not done:
                 done.append(True)
-                booking.cancel(store, diary, at("10:00"), "near", by="ali", now=NOW)
+                booking.cancel(store, diary, at("10:15"), "near", by="ali", now=NOW)
                 booking.book(store, diary, at("10:00"), "far", by="ali", now=NOW, asked=Asked("CV2"))
             real(*events, **more)  # type: ignore[arg-type]
 
         store.write = write  # type: ignore[method-assign]
         with pytest.raises(SlotTaken):
-            booking.book(store, diary, at("11:30"), "mine", by="sam", now=NOW, asked=Asked("CV6"))
+            booking.book(store, diary, at("11:45"), "mine", by="sam", now=NOW, asked=Asked("CV6"))
+        assert [e.kind for e in store.call("mine").events] == ["booked", "cancelled"], "half an hour is too short a way"
         assert {c.call for c in store.claims(NOW, NOW + timedelta(days=9))} == {"far"}
 
 

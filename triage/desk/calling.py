@@ -121,7 +121,7 @@ class Calling(Base):
             raise BadAnswer("result", f"“{result}” is not one of {', '.join(RESULTS)}")
         call = self._fresh(call)
         one = self.callback(call, promise)
-        self._refuse((one.unsafe and UNSAFE) or "")
+        self._refuse(UNSAFE if one.unsafe else "")
         if one.owner not in ("", self.staff.id):
             raise Slip(f"{one.owner} has this call-back. Take it first, with the reason.")
         if one.only and one.only not in self.staff.roles:
