@@ -424,3 +424,15 @@ def test_p13_an_open_call_is_changed_by_its_handler_not_corrected(desk_of: Calla
     call = desk.open()
     with pytest.raises(Slip, match="still open"):
         desk_of(GWEN).correct(call, {"p_name": "Joan"}, "why")
+
+
+def test_a6_the_audit_outlives_what_it_tells_of(desk_of: Callable[[Staff], Desk]) -> None:
+    gwen, geoff = desk_of(GWEN), desk_of(GEOFF)
+    keep(gwen, OLD)
+    before = [line for line in gwen.store.audit() if line.record == OLD.id]
+    one = disposing.propose(gwen, disposing.overdue(gwen)[0])
+    disposing.carry_out(geoff, disposing.sign(geoff, one))
+    assert before
+    assert [line for line in gwen.store.audit() if line.record == OLD.id] == before
+    (erased,) = [line for line in gwen.store.audit() if line.action == "erase"]
+    assert (erased.user, erased.record) == ("geoff", one.id)

@@ -61,7 +61,7 @@ def run(folder: Path, store: Path | str, count: int) -> None:
         batch: list[Event] = []
         for events in calls(count, now().astimezone(UTC)):
             batch += events
-            if len(batch) >= 4000:
+            if len(batch) >= 400:
                 inner.write(*batch)
                 batch = []
         inner.write(*batch)
@@ -91,13 +91,16 @@ def main() -> None:
     """Both stores."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=10_000)
-    count = parser.parse_args().calls
-    with tempfile.TemporaryDirectory() as folder:
-        print("journal")
-        run(Path(folder), Path(folder) / "store", count)
+    parser.add_argument("--only", choices=("journal", "postgresql"))
+    told = parser.parse_args()
+    count = told.calls
+    if told.only != "postgresql":
+        with tempfile.TemporaryDirectory() as folder:
+            print("journal")
+            run(Path(folder), Path(folder) / "store", count)
     from tests import servers
 
-    if servers.programs() is None:
+    if servers.programs() is None or told.only == "journal":
         return
     cluster = servers.Cluster(durable=True).start()
     with tempfile.TemporaryDirectory() as folder:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from triage.audit import Note
 from triage.desk.base import Slip
+from triage.desk.cleaning import clean
 from triage.errors import NotFound
 from triage.model import Call, Event, new_id, ref_of
 from triage.retention import DISPOSALS, Due, due, held, stays
@@ -230,6 +231,6 @@ def _papers(data_dir: Path, calls: Sequence[str]) -> int:
 
 def _add(desk: Desk, kind: str, **data: Any) -> Event:
     now = desk.clock()
-    event = Event(new_id(now), DISPOSALS, now, desk.staff.id, kind, data)
+    event = Event(new_id(now), DISPOSALS, now, desk.staff.id, kind, clean(kind, data))
     desk.store.write(event)
     return event

@@ -21,6 +21,7 @@ from typing import Any
 
 from triage.audit import Line, Note, Sealed
 from triage.errors import NotFound
+from triage.masking import mask
 from triage.model import Call, CallSummary, Claim, Event, Staff
 from triage.staff import AUDIT, NotAllowed, action_of, may, reads, refusal
 from triage.staff.roles import CASE, permit
@@ -203,7 +204,7 @@ class Access:
 
     def note(self, note: Note, by: Staff | None = None) -> None:
         """Keep a line of the audit, in the name of whoever is here."""
-        self.inner.note(note, self._staff())
+        self.inner.note(replace(note, reason=mask(note.reason).text), self._staff())
 
     def audit(self) -> Iterator[Line]:
         """The audit, without one's own lines but for those who read all of it (PRIVACY A4)."""

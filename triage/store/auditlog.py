@@ -66,13 +66,13 @@ class Rolls:
         """After the record was read anew."""
         self._known.clear()
 
-    def before(self, call: str) -> tuple[str, Docs]:
-        """The hash at the call's last line, and what was half-typed since."""
+    def before(self, call: str, *, new: bool = False) -> tuple[str, Docs]:
+        """The hash at the call's last line, and what was half-typed since; ``new`` says that none of it is archived."""
         if call in self._known:
             at, now = self._known[call]
             rest = self._live(call, at)
         else:
-            archived, now = self._archived(call), ""
+            archived, now = [] if new else self._archived(call), ""
             at, rest = -len(archived), [*archived, *self._live(call, 0)]
         pending: Docs = []
         for one in rest:
@@ -100,7 +100,7 @@ def make(ops: Sequence[Op], after: Anchor, rolls: Rolls, role: Callable[[str, st
             continue
         key, doc = op[2], op[3]
         call = doc["call"]
-        before, pending = now.get(call) or rolls.before(call)
+        before, pending = now.get(call) or rolls.before(call, new=doc["kind"] == "opened" or key == call)
         if not needs_line(doc["kind"]):
             now[call] = (before, [*pending, (key, doc)])
             continue

@@ -49,7 +49,8 @@ class Counting(Screen[None]):
 
     DEFAULT_CSS = """
     Counting {
-        #alerts { display: none; height: auto; max-height: 4; padding: 0 2; background: $warning 12%; }
+        #alerts { display: none; height: auto; max-height: 4; padding: 0 2; background: $warning 12%;
+            text-wrap: nowrap; text-overflow: ellipsis; }
         #body { padding: 0 1; margin-top: 1; }
         #left { width: 54%; }
         FigureList, CallTable, Bars {
@@ -170,8 +171,8 @@ class Counting(Screen[None]):
             Content.assemble(
                 ("▲ ", "bold $warning"),
                 (f"{alert.by} broke the glass {local(alert.at):%a %H:%M}", "bold"),
-                f"  “{alert.reason}”  ",
-                (f"opened {alert.opened or 'none'}" + ("" if n else " · g seen"), "$quiet"),
+                (f"  opened {alert.opened or 'none'}" + ("" if n else " · g seen"), "$quiet"),
+                f"  “{alert.reason}”",
             )
             for n, alert in enumerate(found[:3])
         ]
