@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sqlite3
 import statistics
 import subprocess
@@ -251,6 +252,8 @@ def main() -> int:
             savers[f"stock TinyDB, {calls:,}"] = (made, 50 if calls < 10_000 else 3)
         if args.no_flush:
             segments.flush = lambda descriptor: None
+        if hasattr(os, "sync"):
+            os.sync()  # what was made above is still on its way to the disk
         took = measure(savers)
         alone = opened_alone(folder / f"a{big}")
         alone_encrypted = opened_alone(folder / f"e{big}") if args.encrypted else {}
