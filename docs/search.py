@@ -28,7 +28,7 @@ PICTURES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("filters", ("ctrl+a", *"lunch club", "f5")),
     ("empty", ("f10", "ctrl+a", *"falconry")),
     ("danger", ("ctrl+a", *"says he wants to end it all")),
-    ("compare", ("ctrl+a", *"lunch club", "ctrl+t", "down", "ctrl+t")),
+    ("compare", ("ctrl+a", *"lunch club", "ctrl+g", "down", "ctrl+g")),
     ("card", ("f10", "ctrl+a", *"kro shay")),
     ("queue", ("ctrl+y", "o", "ctrl+a", *"falconry", "plus", "ctrl+b")),
 )

@@ -86,7 +86,7 @@ class CompareScreen(ModalScreen[None]):
 def table(label: str, left: str, right: str, style: str, width: int) -> list[Content]:
     """The lines of one row; what isn't known says so."""
     differs = label not in ("", "What", "Why", "Source") and left != right
-    cells = [_wrapped(text or "not known", style if text else "$quiet", width - 1) for text in (left, right)]
+    cells = [_wrapped(text or "not known", style if text else "$quiet", width - 3) for text in (left, right)]
     lines = []
     for at, (a, b) in enumerate(zip_longest(*cells, fillvalue=Content(""))):
         head = ("▌" if differs else " ") + (label if at == 0 else "")

@@ -23,6 +23,12 @@ WRONG = (
 )
 
 
+class FilterDialog(PickDialog):
+    """The filters, all of them in view where the window is high enough."""
+
+    DEFAULT_CSS = "FilterDialog Lines { max-height: 20; }"
+
+
 class DirectoryScreen(Editing):
     """Find a listing, read its card, keep it on the shortlist."""
 
@@ -108,7 +114,7 @@ class DirectoryScreen(Editing):
     def action_narrow(self) -> None:
         """Pick a filter."""
         shown = picks(self.filters, self.results.facets, self.age)
-        self.app.push_screen(PickDialog("Filters", shown, words="A letter puts a filter on or off."), self._narrowed)
+        self.app.push_screen(FilterDialog("Filters", shown, words="A letter puts a filter on or off."), self._narrowed)
 
     def _narrowed(self, picked: str | None) -> None:
         if picked == "language" and not self.filters.language:

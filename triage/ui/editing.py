@@ -63,6 +63,7 @@ class Editing(Searching):
             app.say(f"compare {match.listing.name} with: choose another, ctrl+g again")
         else:
             marked, self._marked = self._marked, None
+            app.say("")
             app.push_screen(CompareScreen(marked, match, app.desk.today))
 
     def action_again(self) -> None:

@@ -36,6 +36,8 @@ from triage.ui.widgets.searchbox import SearchBox
 
 LIMIT = 30
 """Results explained at each key, at most; more are fetched when the cursor comes to the last of them."""
+COUNTED = {"care": "care", "activity": "activity", "free": "free", "room": "has room", "step-free": "step-free"}
+"""The filters that are counted under the results; those of the days are in the list of filters."""
 MANY = 50_000
 """Listings from which results may take longer than a frame: they follow the echo of the key."""
 MORE = 300
@@ -48,8 +50,8 @@ class Frame(Vertical):
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Draw the border again."""
-        width, height = self.outer_size
-        rows = regions or (Region(0, 0, width, 1), Region(0, max(0, height - 1), width, 1))
+        (width, height), (left, top) = self.outer_size, self.content_offset
+        rows = regions or (Region(-left, -top, width, 1), Region(-left, height - 1 - top, width, 1))
         return super().refresh(*(() if layout else rows), repaint=repaint, layout=layout, recompose=recompose)
 
 
@@ -254,7 +256,8 @@ class Searching(Overlay):
 
     def _also(self) -> Content:
         hidden = [f"{n} {why}" for why, n in self.results.hidden if not why.startswith("not ") or why == "not free"]
-        facets = [f"{name} {n}" for name, n in self.results.facets.items() if n and len(name) > 2]
+        counts = ((words, self.results.facets.get(name, 0)) for name, words in COUNTED.items())
+        facets = [f"{words} {n}" for words, n in counts if n]
         first = Content.assemble(("ctrl+e", "$accent"), f" shows those hidden: {', '.join(hidden)}") if hidden else ""
         if self.everything:
             first = Content.assemble(("ctrl+e", "$accent"), " hides the closed and filtered ones again")

@@ -45,7 +45,7 @@ class MatchList(Rows[Match]):
     def row(self, item: Match, width: int, chosen: bool) -> list[Piece]:
         """``▸✓name   topic   free   0.6 km``."""
         listing = item.listing
-        marked = 10 if width >= 48 else 0
+        marked = 11 if width >= 48 else 0
         far = f"{item.distance_km:.1f} km" if item.distance_km is not None else ""
         room = width - 7 - marked - (8 if self.far else 0)
         name = min(room, 44, max(18, room * 7 // 10)) if room >= 34 else room
