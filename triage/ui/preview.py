@@ -28,7 +28,10 @@ class Preview(ModalScreen[str | None]):
     DEFAULT_CSS = (
         DIALOG_CSS % "Preview"
         + """
-    Preview VerticalScroll { height: auto; max-height: 60vh; margin-bottom: 1; background: $lift; padding: 0 1; }
+    Preview Vertical { width: 82; max-width: 100%; max-height: 98%; padding: 0 1; }
+    Preview VerticalScroll {
+        width: 100%; height: auto; max-height: 50vh; margin-bottom: 1; padding: 0; scrollbar-size-vertical: 1;
+    }
     Preview VerticalScroll Static { margin: 0; }
     """
     )
