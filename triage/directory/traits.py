@@ -74,6 +74,8 @@ _TWO_WORDS = re.compile(
     r"|(?:parents?|staff)\W+(?:and |& )?(?:teachers?|staff|association))\b"
 )
 SURGERY = "surgery"
+_WHERE = frozenset(("school", "church", "hospital"))
+"""Sorts that a source's name or a topic doesn't settle: a list of church halls holds what is in them."""
 ALONE = "supporters"
 """A sort that is another thing than whatever says no sort: the friends of a park aren't the park."""
 ABOUT = 80
@@ -196,7 +198,7 @@ def traits(listing: Listing) -> Traits:
         if listing.description
         else frozenset(),
         days=frozenset([day for each in listing.schedules for day in each.byday]),
-        sorts=_sorts(listing.name) or _sorts(f"{listing.source} {' '.join(listing.topics[:1])}"),
+        sorts=_sorts(listing.name) or _sorts(f"{listing.source} {' '.join(listing.topics[:1])}") - _WHERE,
     )
 
 
