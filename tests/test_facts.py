@@ -176,13 +176,13 @@ def test_an_emergency_is_not_saved_before_its_concern_is_whole(missing: str) -> 
     assert "safeguarding concern" not in blocked(whole)
     said = blocked(less)
     assert walk(shipped(), less, today=TODAY).outcome == "EMG"
-    assert "Danger comes first. Once help is on its way, the safeguarding concern still needs" in said
+    assert "Help comes first. Then the safeguarding concern needs" in said
 
 
 def test_another_outcome_that_the_handler_chooses_takes_nothing_off_a_concern() -> None:
-    assert "concern still needs “What happened, in their words”" in blocked({"sg_types": ("physical",)}, chosen="IAG")
+    assert "concern needs “What happened, in their words”" in blocked({"sg_types": ("physical",)}, chosen="IAG")
 
 
 def test_help_for_today_is_asked_for_beside_a_concern() -> None:
     facts: dict[str, Value] = {**CONCERN, "reason": ("safeguarding",), "if_nothing": "harm", "urgent_today": "yes"}
-    assert "the help for today still needs “Until when it is in place”" in blocked(facts)
+    assert "the help for today needs “Until when it is in place”" in blocked(facts)
