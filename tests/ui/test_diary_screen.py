@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -13,9 +14,13 @@ from textual.pilot import Pilot
 
 from triage import booking
 from triage.diary import Find, helping
+from triage.errors import BadAnswer
+from triage.library.diary import load_diary
 from triage.model import Call
 from triage.ui.app import TriageApp
+from triage.ui.awayline import read_away
 from triage.ui.diary import DiaryScreen
+from triage.ui.jobs import JobsScreen
 from triage.ui.widgets.slotcard import SlotCard
 
 Start = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
@@ -228,3 +233,52 @@ async def test_a_time_needs_whoever_comes_along(diary: Start) -> None:
         [booked] = call(pilot).bookings
         claims = app(pilot).desk.claims(app(pilot).desk.clock(), app(pilot).desk.clock() + timedelta(days=9))
         assert [helping(c) for c in claims if c.slot == booked] == [("telephone-interpreters",)]
+
+
+async def test_what_is_to_be_done_is_listed_and_enter_does_it(diary: Start) -> None:
+    async with diary() as pilot:
+        desk = app(pilot).desk
+        desk.staff = replace(desk.staff, roles=("handler", "supervisor"))
+        waiting = desk.wait(desk.answer(desk.open(), "G3", {"callback_number": "01632 960123"}), Find("carers"))
+        other = desk.book(desk.open(), "carers.dean-h.2026-11-24T14:00")
+        stranded = desk.book(desk.open(), "home-visit.dean-h.2026-11-30T09:30")
+        desk.cancel(other, other.bookings[0], "better")
+        await pilot.press("f6", "plus", *"dean 30 nov sickness", "enter")
+        jobs = cast(JobsScreen, pilot.app.screen)
+        shown = "\n".join(str(job.line) for job in jobs.jobs)
+        assert "1 booking to be moved" in app(pilot).status
+        for line in ("To ring about a time  1", "To be moved  1", "Mon 30 Nov  Dean Hallam  sickness"):
+            assert line in shown
+        await pilot.press("enter")
+        assert "01632 960123" in str(pilot.app.screen.query("Static").first().render())
+        await pilot.press("1")
+        assert desk.store.call(waiting.id).bookings == ("carers.dean-h.2026-11-24T14:00",)
+        jobs.lines.cursor = next(n for n, job in enumerate(jobs.jobs) if stranded.ref in str(job.line))
+        await pilot.press("enter", "1")
+        [moved] = desk.store.call(stranded.id).bookings
+        assert moved != stranded.bookings[0]
+        assert desk.stranded() == ()
+        await pilot.press("f6")
+        assert isinstance(pilot.app.screen, DiaryScreen)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("dean-h 30 nov to 2 dec sickness", ("dean-h", "2026-11-30", "2026-12-02", "sickness", None)),
+        ("Amrit Sandhu from 30 nov until 1 dec", ("amrit-s", "2026-11-30", "2026-12-01", "leave", None)),
+        ("dean 30/11 9:00-12:00 training", ("dean-h", "2026-11-30", "2026-11-30", "training", "09:00 12:00")),
+        ("all 4 jan closed", ("", "2027-01-04", "2027-01-04", "closed", None)),
+        ("marie-k tomorrow sickness", ("marie-k", "2026-11-24", "2026-11-24", "sickness", None)),
+    ],
+)
+def test_who_is_away_is_said_in_a_line(line: str, said: tuple[str, ...]) -> None:
+    found = read_away(line, load_diary(), date(2026, 11, 23))
+    hours = f"{found.between[0]:%H:%M} {found.between[1]:%H:%M}" if found.between else None
+    assert (found.who, str(found.day), str(found.until), found.why, hours) == said
+
+
+@pytest.mark.parametrize("line", ["", "zoltan 30 nov", "dean-h", "dean-h 45 nov", "dean-h 30 nov 29:00-30:00"])
+def test_a_line_that_says_too_little_is_refused(line: str) -> None:
+    with pytest.raises(BadAnswer):
+        read_away(line, load_diary(), date(2026, 11, 23))

@@ -40,7 +40,9 @@ def read_away(line: str, diary: Diary, today: date) -> Said:
         who = _nearest(words, diary)
     why = next((w for w in WHYS if w in words), "leave")
     kind = next((t for t in diary.types if t in words), "")
-    rest = " ".join(w for w in words if w not in (who, why, kind, "all", "everybody", "from", "on", "until"))
+    named = diary.resources[who].name.casefold().split() if who else []
+    idle = {who, why, kind, *named, "all", "everybody", "from", "on"}
+    rest = " ".join("to" if w == "until" else w for w in words if w not in idle)
     days = [_day(part, today) for part in re.split(r"\bto\b|–|\s-\s", rest) if part.strip()]
     if not days:
         raise BadAnswer("day", "say which day, such as 30 nov")
@@ -56,7 +58,11 @@ def _day(words: str, today: date) -> date:
         found = parser.parse(words, dayfirst=not words.strip()[:4].isdigit(), default=datetime(today.year, 1, 1)).date()
     except (ValueError, OverflowError):
         raise BadAnswer("day", f"“{words.strip()}” is not a day such as 30 nov") from None
-    return found if found >= today or str(found.year) in words else found.replace(year=found.year + 1)
+    if str(found.year) in words:
+        return found
+    if found.year != today.year:
+        raise BadAnswer("day", f"“{words.strip()}” is not a day such as 30 nov")
+    return found if found >= today else found.replace(year=found.year + 1)
 
 
 def _nearest(words: list[str], diary: Diary) -> str:
