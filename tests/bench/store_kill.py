@@ -1,7 +1,7 @@
 """Kill -9 of real desks at random moments, then a count of what was lost (``acknowledged.py`` says how it is counted).
 
 Run it with ``--break lock`` (no lock between desks), ``--break ack`` (acknowledged before it is written) or ``--break
-forget`` (every twentieth save is dropped): the check must find loss, or it proves nothing.
+forget`` (every twentieth save is dropped): the check must find loss or damage, or it proves nothing.
 
     python -m tests.bench.store_kill --kills 300 --writers 6
     python -m tests.bench.store_kill --kills 300 --writers 6 --days 2
