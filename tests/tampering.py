@@ -1,4 +1,4 @@
-"""Ten kinds of tampering with an audit, and what must be said of each; each is tried on every store.
+"""Twelve kinds of tampering with an audit, and what must be said of each; each is tried on every store.
 
 A kind is given the lines as they are kept and gives them back as somebody left them who knows how they are made:
 checksums are right again, and where that somebody was careful, so are the lines' own hashes.
@@ -61,6 +61,11 @@ KINDS = (
         "a line is edited and its hash made anew",
         lambda k: edited(k, 5, anew=True, user="somebody"),
         ("line 5 of the audit was changed and sealed anew",),
+    ),
+    Kind(
+        "the last line is edited and its hash made anew",
+        lambda k: edited(k, 9, anew=True, user="somebody"),
+        ("line 9 of the audit was changed and sealed anew",),
     ),
     Kind("a line is taken out", lambda k: [*k[:4], *k[5:]], ("line 5 of the audit is missing",)),
     Kind("the first lines are taken out", lambda k: k[2:], ("lines 1 to 2 of the audit are missing",)),

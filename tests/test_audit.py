@@ -354,12 +354,21 @@ def test_the_chain_goes_on_through_the_archive(tmp_path: Path) -> None:
     store.close()
 
 
-def test_desks_of_one_machine_write_one_chain(tmp_path: Path) -> None:
-    kept = journal(tmp_path, Clock())
-    desks = [kept.open() for _ in range(3)]
-    for turn in range(9):
-        desks[turn % 3].write(event(f"o{turn}", "opened", f"20261121T12000{turn}-aaaaaa{turn}", mode="live"))
-    assert [line.n for line in desks[0].audit()] == list(range(1, 10))
+def test_desks_that_write_at_once_make_one_chain(kept: Kept) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    desks = [kept.open() for _ in range(4)]
+
+    def works(number: int) -> None:
+        call = f"20261121T12000{number}-aaaaaa{number}"
+        desks[number].write(event(f"o{number}", "opened", call, mode="live"))
+        for turn in range(6):
+            desks[number].write(event(f"a{number}{turn}", call=call), event(f"all{number}{turn}", call=CALL))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(works, range(4)))
+    desks[0].refresh()
+    assert [line.n for line in desks[0].audit()] == list(range(1, 4 + 4 * 12 + 1))
     assert desks[1].verify() == []
     for desk in desks:
         desk.close()
