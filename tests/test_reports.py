@@ -212,6 +212,17 @@ def test_appointments_count_those_not_cancelled_with_the_days_waited() -> None:
     assert spread(found, "K16-W").values == ((kept.id, 3.0),)
 
 
+def test_did_not_attend_counts_of_what_has_passed_and_counts_on_when_it_was_given_another_time() -> None:
+    past, later = {"slot": "phone.desk.2026-11-05T10:00"}, {"slot": "phone.desk.2099-11-05T10:00"}
+    came = a_call(outcome="ASN", extra=(("booked", past),))
+    moved = {**later, "was": past["slot"]}
+    missed = a_call(outcome="ASN", extra=(("booked", past), ("missed", past), ("moved", moved)))
+    mistaken = a_call(outcome="ASN", extra=(("booked", past), ("missed", past), ("came", past)))
+    to_come = a_call(outcome="ASN", extra=(("booked", later),))
+    found = share(window(came, missed, mistaken, to_come), "K16-DNA")
+    assert (found.met, set(found.of)) == ((missed.id,), {came.id, missed.id, mistaken.id})
+
+
 def test_repeat_contacts_are_of_the_calls_that_say_who_they_are_about() -> None:
     first, second, nameless = a_call(**JOAN), a_call(MONDAY + DAY, **JOAN), a_call(MONDAY + 2 * DAY)
     k17 = share(window(first, second, nameless), "K17")

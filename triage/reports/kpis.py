@@ -46,6 +46,7 @@ def figures(window: Window) -> tuple[Figure, ...]:
         same_day(window),
         appointments(window),
         wait_to_slot(window),
+        not_attended(window),
         repeats(window),
         late(window),
         often(window),
@@ -180,6 +181,31 @@ def wait_to_slot(window: Window) -> Spread:
     ]
     return Spread(
         "K16-W", "Wait to the appointment", "Days from the call to the appointment booked.", "d", tuple(values)
+    )
+
+
+def not_attended(window: Window) -> Share:
+    """Of the appointments of these calls whose time has passed, those that were missed."""
+    past, missed = [], []
+    for call in window.calls:
+        gone: dict[str, None] = {}
+        for event in call.of_kind("missed", "came"):
+            if event.kind == "missed":
+                gone[event.data["slot"]] = None
+            else:
+                gone.pop(event.data["slot"], None)
+        for slot in dict.fromkeys((*gone, *call.bookings)):
+            start = slot_start(slot)
+            if start and start <= local(window.now).replace(tzinfo=None):
+                past.append(call.id)
+                missed += [call.id] if slot in gone else []
+    return Share(
+        "K16-DNA",
+        "Did not attend",
+        "Of the appointments booked in calls of these days whose time has passed and that were not cancelled, those at "
+        "which the person was not there. One that was given another time counts too. A call with two is here twice.",
+        tuple(missed),
+        tuple(past),
     )
 
 
