@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import HANDLER, Clock
 from triage.desk import Desk, Slip, open_desk
 from triage.errors import BadAnswer, CloseBlocked, NotFound, SlotTaken
-from triage.model import Call, Staff
+from triage.model import Call, Staff, note_field
 
 
 def at_danger(desk: Desk) -> Call:
@@ -161,6 +161,15 @@ def test_a_sign_in_the_notes_blocks_closing_until_it_is_checked_with_a_note(desk
         desk.check(call, prompt.id, "")
     call = desk.check(call, prompt.id, "she gave it to the milkman; daughter has the receipt")
     assert f"prompt:{prompt.id}" not in [b.go for b in desk.walk(call).blocks]
+
+
+def test_a_note_that_was_kept_is_no_longer_offered_back_as_half_typed(desk: Desk) -> None:
+    call = desk.draft(desk.open(), "notes", "money missing from her purse again")
+    (prompt,) = desk.walk(call).prompts
+    call = desk.draft(call, note_field(prompt.id), "she gave it to the milk")
+    assert call.drafts[note_field(prompt.id)]
+    call = desk.check(call, prompt.id, "she gave it to the milkman")
+    assert note_field(prompt.id) not in call.drafts
 
 
 def test_nothing_can_be_added_to_a_closed_call(desk: Desk) -> None:

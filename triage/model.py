@@ -57,6 +57,11 @@ def ref_of(call_id: str) -> str:
     return call_id.rpartition("-")[2].upper()
 
 
+def note_field(prompt: str) -> str:
+    """The field under which the note on a prompt is drafted until it is kept."""
+    return f"check {prompt}"
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """Somebody who uses the product; ``roles`` are PRIVACY.md §4's, in lower case."""
@@ -237,9 +242,11 @@ class Call:
     def drafts(self) -> Mapping[str, str]:
         """Text typed and not yet given as an answer, by field. Notes are the field ``notes``."""
         found: dict[str, str] = {}
-        for event in self.of_kind("drafted", "answered"):
+        for event in self.of_kind("drafted", "answered", "checked"):
             if event.kind == "drafted":
                 found[event.data["field"]] = event.data["text"]
+            elif event.kind == "checked":
+                found.pop(note_field(event.data["prompt"]), None)
             else:
                 for key in event.data["answers"]:
                     found.pop(key, None)

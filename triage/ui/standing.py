@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from triage.desk.desk import UNDOABLE
+from triage.model import note_field
 from triage.script import telling
 from triage.ui import words
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
@@ -82,7 +83,7 @@ def check(app: TriageApp, prompt_id: str = "") -> None:
     if prompt is None or app.call is None:
         app.say("nothing to check")
         return
-    draft = f"check {prompt.id}"
+    draft = note_field(prompt.id)
 
     def noted(note: str | None) -> None:
         if note and app.do(app.desk.check, prompt.id, note):
