@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.ui.test_call_journey import app_of, call_of, on_screen, step_of
 from triage.desk import Desk
@@ -125,3 +126,25 @@ async def test_one_key_tells_what_the_words_on_the_screen_mean_while_typing_too(
         await pilot.press("ctrl+s", "f10", "ctrl+s")
         await pilot.pause()
         assert "What words mean" in on_screen(pilot)
+
+
+async def test_help_names_each_key_of_the_place_once_before_those_that_edit_text(sit_down: Start) -> None:
+    async with sit_down(size=(80, 24)) as pilot:
+        await pilot.press("f2", "f1")
+        await pilot.pause()
+        helped = str(pilot.app.screen.query_one(Static).render())
+        lines = helped.splitlines()
+        assert helped.index("Search the directory") < helped.index("Copy")
+        assert "ctrl+\\ " in helped
+        assert all(len(line) <= 70 for line in lines if line.startswith(("F", "ctrl+", " " * 24)))
+        await pilot.press("f1", *"hello", "enter", "f10", "f1")
+        await pilot.pause()
+        told = str(pilot.app.screen.query_one(Static).render())
+        assert "ctrl+l F2 " in told
+
+
+async def test_help_says_what_a_place_is_for(sit_down: Start) -> None:
+    async with sit_down() as pilot:
+        await pilot.press("r", "f1")
+        await pilot.pause()
+        assert "Enter makes a call-back yours" in on_screen(pilot)

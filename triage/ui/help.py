@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -9,10 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static, TextArea
 
 from triage.ui.here import here
 from triage.ui.widgets.keybar import MOVES, named
+
+KEYS = 24
+"""Cells of the column of keys."""
 
 
 class HelpDialog(ModalScreen[None]):
@@ -44,7 +48,10 @@ class HelpDialog(ModalScreen[None]):
         self.dismiss(None)
 
     def _step(self) -> list[Content]:
+        """What the place is for, or the step that is asked."""
         app = here(self)
+        if self._about.HELP:
+            return [Content(self._about.HELP), Content()]
         step = app.desk.script.steps.get(app.walk.step or "") if app.walk else None
         if step is None:
             return []
@@ -58,12 +65,20 @@ class HelpDialog(ModalScreen[None]):
         return [*lines, Content()]
 
     def _keys(self) -> list[Content]:
-        rows: dict[str, tuple[list[str], str]] = {}
+        """A line a key: those of the place first, those that edit text last."""
+        rows: dict[tuple[bool, str], tuple[list[str], str]] = {}
         for active in self._about.active_bindings.values():
-            binding = active.binding
-            if binding.action.startswith(MOVES):
+            binding, edits = active.binding, isinstance(active.node, TextArea | Input)
+            if binding.action.startswith(MOVES) or binding.key.startswith("super+"):
                 continue
             if binding.description and active.enabled and (binding.tooltip or binding.show or len(binding.key) > 1):
-                keys, _ = rows.setdefault(binding.action, ([], binding.tooltip or binding.description))
-                keys.append(binding.key_display or named(binding.key))
-        return [Content.assemble((" ".join(keys)[:22].ljust(24), "$accent"), text) for keys, text in rows.values()]
+                told = binding.tooltip or binding.description
+                keys, _ = rows.setdefault((edits, binding.action), ([], told[:1].upper() + told[1:]))
+                keys.append(named(binding.key))
+        wide = min(84, int(self.app.size.width * 0.96)) - 6 - KEYS
+        lines = []
+        for (_, _), (keys, told) in sorted(rows.items(), key=lambda row: row[0][0]):
+            first, *more = wrap(told, max(20, wide)) or [""]
+            lines.append(Content.assemble((" ".join(keys)[: KEYS - 2].ljust(KEYS), "$accent"), first))
+            lines += [Content(" " * KEYS + line) for line in more]
+        return lines
