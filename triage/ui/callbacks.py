@@ -199,6 +199,9 @@ class CallbacksScreen(Screen[None]):
         app, one = here(self), self.chosen
         if one is None or one.owner == app.desk.staff.id:
             return
+        if one.unsafe:
+            app.say(UNSAFE)
+            return
         me = app.desk.staff.id
         if not one.owner:
             self._do(one, lambda call: app.desk.assign(call, one.promise, me), "yours: ring, then 1 to 4")
