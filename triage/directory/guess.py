@@ -10,11 +10,16 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from triage.directory.grammar import Code
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 SMALL, PAIR = 0.35, 0.5
 """What a small word and two words beside each other weigh, where a telling word weighs one."""
@@ -35,6 +40,8 @@ class Guesses:
     """What each word says for each concept. ``phrases`` are the concept's number and the phrase's words."""
 
     def __init__(self, phrases: Iterable[tuple[int, Sequence[Code]]]) -> None:
+        import numpy as np
+
         used: dict[str, dict[int, float]] = {}
         sizes: dict[int, float] = defaultdict(float)
         for concept, codes in phrases:
@@ -43,38 +50,41 @@ class Guesses:
                 by[concept] = by.get(concept, 0.0) + weight
                 sizes[concept] += weight
         total, unseen = sum(sizes.values()), SMOOTH * len(used)
-        self._base = {concept: math.log(unseen / (size + unseen)) for concept, size in sizes.items()}
-        self._says: dict[str, list[tuple[int, float]]] = {}
+        self._base = np.zeros(max(sizes, default=-1) + 1)
+        for concept, size in sizes.items():
+            self._base[concept] = math.log(unseen / (size + unseen))
+        self._says: dict[str, tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], frozenset[int]]] = {}
         for feature, by in used.items():
             expected = unseen * sum(by.values()) / total
-            self._says[feature] = [(concept, math.log1p(count / expected)) for concept, count in by.items()]
+            worth = np.array([math.log1p(count / expected) for count in by.values()])
+            self._says[feature] = np.array([*by], np.intp), worth, frozenset(by)
 
     def knows(self, code: str) -> bool:
         """Whether any phrase uses the word."""
         return code in self._says
 
-    def of(self, codes: Sequence[Code], most: int) -> list[Guess]:
-        """The likeliest concepts, the best first."""
-        scores: dict[int, float] = defaultdict(float)
-        said = 0.0
+    def of(self, codes: Sequence[Code], most: int) -> tuple[Mapping[int, float], list[Guess]]:
+        """How likely each concept is that any word speaks for, and the likeliest, the best first."""
+        import numpy as np
+
         known = [(at, weight, self._says[name]) for name, weight, at in features(codes) if name in self._says]
-        for _, weight, says in known:
+        if not known:
+            return {}, []
+        scores, spoken = np.zeros(len(self._base)), np.zeros(len(self._base), np.bool_)
+        said = 0.0
+        for _, weight, (concepts, worth, _) in known:
             said += weight
-            for concept, worth in says:
-                scores[concept] += weight * worth
-        for concept in scores:
-            scores[concept] += said * self._base[concept]
-        if not scores:
-            return []
-        highest = max(scores.values())
-        odds = {concept: math.exp(score - highest) for concept, score in scores.items()}
-        total = sum(odds.values())
-        best = sorted(odds, key=lambda c: (-odds[c], c))[:most]
-        spoken = {
-            concept: frozenset(i for at, weight, says in known if weight == 1 and concept in dict(says) for i in at)
-            for concept in best
-        }
-        return [Guess(concept, odds[concept] / total, spoken[concept]) for concept in best]
+            scores[concepts] += weight * worth
+            spoken[concepts] = True
+        heard = spoken.nonzero()[0]
+        score = (scores + said * self._base)[heard]
+        odds = np.exp(score - score.max())
+        odds /= odds.sum()
+        likely = dict(zip(heard.tolist(), odds.tolist(), strict=True))
+        best = heard[np.lexsort((heard, -odds))[:most]].tolist()
+        telling = [(at, says[2]) for at, weight, says in known if weight == 1]
+        places = {c: frozenset(i for at, concepts in telling if c in concepts for i in at) for c in best}
+        return likely, [Guess(concept, likely[concept], places[concept]) for concept in best]
 
 
 def features(codes: Sequence[Code]) -> list[tuple[str, float, frozenset[int]]]:

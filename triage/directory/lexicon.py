@@ -168,6 +168,10 @@ class Lexicon:
         return stem(word) in self.grammar.plain or word in self._hints or self.vocabulary.find(word) >= 0
 
     @cached_property
+    def _numbers(self) -> Mapping[str, int]:
+        return {concept.id: number for number, concept in enumerate(self.concepts)}
+
+    @cached_property
     def _hints(self) -> frozenset[str]:
         return frozenset(word for concept in self.concepts for cue in concept.cues for word in tokens(cue))
 
@@ -276,22 +280,21 @@ class Lexicon:
 
     def _weighed(self, ideas: list[Idea], codes: list[Code], telling: list[Code], words: list[str]) -> list[Idea]:
         """The ideas that were said, doubted where the other words say otherwise; with what is guessed beside them."""
-        guesses = self._guesses.of(codes, len(self.concepts))
-        likely = {self.concepts[guess.concept].id: guess.likely for guess in guesses}
+        likely, guesses = self._guesses.of(codes, GUESSES)
         heavy = {code: self._idf.get(code.code, STRANGE) for code in telling}
         every = sum(heavy.values())
         found = []
         for idea in ideas:
             share = sum(weight for code, weight in heavy.items() if code.at <= idea.at) / every
             share *= LOOSE + (1 - LOOSE) * idea.alike
-            trust = BARE + (1 - BARE) * max(share, min(1.0, 1.5 * likely.get(idea.concept.id, 0.0)))
+            trust = BARE + (1 - BARE) * max(share, min(1.0, 1.5 * likely.get(self._numbers[idea.concept.id], 0.0)))
             found.append(replace(idea, weight=idea.weight * trust))
         covered = frozenset(i for idea in found if idea.weight >= SETTLED for i in idea.at)
         if all(code.at <= covered for code in telling):
             return found
         known = sum(self._guesses.knows(code.code) for code in telling) / len(telling)
         have = {idea.concept.id for idea in found}
-        return found + [idea for guess in guesses[:GUESSES] for idea in self._guessed(guess, known, have, words)]
+        return found + [idea for guess in guesses for idea in self._guessed(guess, known, have, words)]
 
     def _guessed(self, guess: Guess, known: float, have: set[str], words: list[str]) -> list[Idea]:
         concept = self.concepts[guess.concept]
