@@ -448,6 +448,18 @@ def test_a1_signing_in_and_out_and_a_failed_try_are_lines(tmp_path: Path) -> Non
     desk.store.close()
 
 
+def test_a1_whoever_the_account_says_is_here_has_signed_in(tmp_path: Path) -> None:
+    from triage.desk import open_desk
+    from triage.desk.seat import arrived
+    from triage.settings import account
+
+    desk = open_desk(tmp_path, clock=Clock())
+    arrived(desk)  # the app, once its first frame is drawn
+    inner = desk.store.inner  # type: ignore[attr-defined]
+    assert [(line.action, line.user) for line in inner.audit()] == [("sign in", account())]
+    desk.store.close()
+
+
 def test_a_backup_put_back_keeps_who_looked_since_and_says_that_it_was_put_back(tmp_path: Path) -> None:
     from triage.store.upkeep import backup, restore
 
