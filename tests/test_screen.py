@@ -11,7 +11,7 @@ import yaml
 
 from triage.errors import BadData
 from triage.library.phrases import load_hints, load_phrases
-from triage.script.hints import Weights
+from triage.script.hints import SIGN, Weights
 from triage.script.screen import JOINS, Phrases, pattern, screen
 from triage.script.words import stem
 
@@ -254,7 +254,21 @@ def test_small_signs_far_apart_in_a_long_note_do_not_add_up(phrases: Phrases) ->
 def test_small_signs_are_silent_where_a_sign_of_their_kind_was_heard(phrases: Phrases) -> None:
     some = replace(phrases, hints={"safeguarding": Weights(9.0, 0.0, {})}, asks={})
     assert [p.id for p in screen({"notes": "he hits her"}, some)] == ["notes:struck"]
-    assert [p.id for p in screen({"notes": "he likes her"}, some)] == ["notes:small signs of safeguarding"]
+    quiet = "he likes her and they go to the bingo on Fridays"
+    assert [p.id for p in screen({"notes": quiet}, some)] == ["notes:small signs of safeguarding"]
+
+
+def test_everyday_talk_may_outweigh_a_sign(phrases: Phrases) -> None:
+    some = replace(phrases, hints={"safeguarding": Weights(0.0, 1.0, {SIGN: 2.0, "bingo": -1.5})})
+    assert [p.id for p in screen({"notes": "he hits her"}, some)] == ["notes:struck"]
+    assert screen({"notes": "he hits her at bingo"}, some) == ()
+
+
+def test_small_signs_wait_for_the_end_of_a_sentence_that_is_being_typed(phrases: Phrases) -> None:
+    some = small(phrases, hamster=0.8, find=0.8)
+    told = "The hamster is well, we have had it for some years. Who will"
+    assert screen({"notes": f"{told} find"}, some) == ()
+    assert screen({"notes": f"{told} find it?"}, some) != ()
 
 
 def test_every_kind_of_small_sign_says_what_to_do(phrases: Phrases) -> None:

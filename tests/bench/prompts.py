@@ -1,10 +1,10 @@
 """How many signs in callers' stories raise their prompt, and how many everyday calls raise one for nothing.
 
-    python tests/bench/prompts.py [dev|kept|FILE…] [--failures] [--time]
+    python tests/bench/prompts.py [dev|told|kept|kept2|FILE…] [--failures] [--time] [--typed]
 
-Stories: ``tests/fixtures/stories``. The phrases may be fitted to ``dev``; ``kept`` is only ever measured, so
-``--failures`` refuses it. A false prompt is one of danger or safeguarding in a story that holds neither; *any* counts
-every kind in a story that holds no sign at all.
+Stories: ``tests/fixtures/stories``. The phrases may be fitted to ``dev``, the weights to ``dev`` and ``told``;
+``kept`` and ``kept2`` are only ever measured, so ``--failures`` refuses them. A false prompt is one of danger or
+safeguarding in a story that holds neither; *any* counts every kind in a story that holds no sign at all.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from triage.script.walk import Prompt
 
 STORIES = Path(__file__).parents[1] / "fixtures" / "stories"
 KINDS = ("danger", "safeguarding", "carer", "unsafe", "capacity")
+NAMES = ("dev", "told", "kept", "kept2")
 GRAVE = frozenset(["danger", "safeguarding"])
 
 
@@ -50,8 +51,8 @@ class Figures:
 
 
 def stories(name: str) -> tuple[Story, ...]:
-    """The stories of a file: ``dev``, ``kept`` or a path."""
-    path = STORIES / f"{name}.yaml" if name in ("dev", "kept") else Path(name)
+    """The stories of a file: one of ``NAMES`` or a path."""
+    path = STORIES / f"{name}.yaml" if name in NAMES else Path(name)
     return tuple(
         Story(s["about"], s["says"], frozenset(s["signs"]), frozenset(s.get("may", ())))
         for s in yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -94,11 +95,12 @@ def share(part: tuple[int, int]) -> str:
 def main() -> int:
     """Print the table; with ``--failures`` the stories behind it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("files", nargs="*", default=["dev", "kept"])
-    parser.add_argument("--failures", action="store_true", help="list the stories that failed (not of kept)")
+    parser.add_argument("files", nargs="*", default=list(NAMES))
+    parser.add_argument("--failures", action="store_true", help="list the stories that failed (not of the kept ones)")
     parser.add_argument("--time", action="store_true", help="time the loading, the first and a long note")
+    parser.add_argument("--typed", action="store_true", help="count prompts that come and go while a story is typed")
     args = parser.parse_args()
-    if args.failures and any(Path(name).stem == "kept" for name in args.files):
+    if args.failures and any(Path(name).stem.startswith("kept") for name in args.files):
         print("The kept stories' failures are not shown: the phrases are never fitted to them.", file=sys.stderr)
         return 2
     if args.time:
@@ -111,6 +113,10 @@ def main() -> int:
     print(f"{'false prompts':16}" + "".join(f"{share(f.false):>20}" for f in all_figures.values()))
     print(f"{'false, any kind':16}" + "".join(f"{share(f.any_false):>20}" for f in all_figures.values()))
     print(f"{'prompts a story':16}" + "".join(f"{f.prompts:>20.2f}" for f in all_figures.values()))
+    if args.typed:
+        for name in args.files:
+            gone, come = typed(stories(name), phrases)
+            print(f"{name}: of {come} kinds of prompt that showed while typing, {gone} were gone at a later word")
     if args.failures:
         for figures in all_figures.values():
             for story, lacks in figures.missed:
@@ -120,6 +126,22 @@ def main() -> int:
                 for p in found:
                     print(f"    {p.id.partition(':')[2]} ({p.kind}): {p.words}")
     return 0
+
+
+def typed(told: tuple[Story, ...], phrases: Phrases) -> tuple[int, int]:
+    """(kinds that vanished at some word, kinds that showed), each story typed word by word."""
+    gone = come = 0
+    for story in told:
+        ends = [n for n, letter in enumerate(story.says) if letter == " "] + [len(story.says)]
+        shown: set[str] = set()
+        lost: set[str] = set()
+        for end in ends:
+            now: set[str] = {p.kind for p in screen({"reason_verbatim": story.says[:end]}, phrases)}
+            lost |= shown - now
+            shown |= now
+        gone += len(lost)
+        come += len(shown)
+    return gone, come
 
 
 def timings() -> None:

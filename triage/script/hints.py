@@ -1,21 +1,28 @@
-"""Small signs: words that mean little alone but add up, for what no sign in the phrase file foresees.
+"""Small signs: words that mean little alone but add up, and everyday talk that a sign is weighed against.
 
-Every word, and every pair of words, has a weight learnt from told stories (``tests/bench/weigh.py``): “asks me for”
-and “his mates” weigh for a sign, “I'd like to know” weighs against one. Where the weights of a stretch of talk add
-up to more than the kind's threshold, the stretch is worth a question.
+What is heard has weights learnt from told stories (``tests/bench/weigh.py``): each word, each two words in a row,
+each family of words (``<money>``) and any sign of the phrase file (:data:`SIGN`). “His mates” weighs for a sign, “I'd
+like to know” against one. Where the weights of a stretch of talk add up to more than the kind's threshold, the
+stretch is worth a question.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from typing import NamedTuple
 
 from triage.script.words import Word, stem
 
 STRETCH = 80
 """Words that are weighed together: about what a caller says in one breath, and what the weights were learnt on."""
+LEAST_WORDS = 8
+"""Words that small signs need: fewer are still being said or typed."""
+_STRIDE = 40
+"""Words after which the next stretch begins."""
 _PIECE = 40
 """Words after which talk without a full stop is cut."""
 _SHOWN = 8
@@ -29,7 +36,7 @@ KIN, NUMBER = "~kin", "~number"
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Of one kind: what each word (a stem) and each pair of words (``"stem stem"``) adds to ``bias``.
+    """Of one kind: what each thing heard (the names of :func:`heard`) adds to ``bias``.
 
     A stretch with more than ``threshold`` is worth a question.
     """
@@ -39,9 +46,16 @@ class Weights:
     of: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of talk: the weight it has, and where in the text its most telling words stand."""
+SIGN = "[sign]"
+"""What a sign of the phrase file counts as, of its own kind; one of a kind without weights is named (``[carer]``)."""
+
+
+Piece = tuple[str, int, int]
+"""Something heard: its name among the weights, and where in the text it begins and ends."""
+
+
+class Stretch(NamedTuple):
+    """A stretch of talk: the weight it has, and where in the text it stands."""
 
     weight: float
     start: int
@@ -56,33 +70,45 @@ def classes(words: Sequence[Word], kin: frozenset[str]) -> list[str]:
 def _class(word: Word, kin: frozenset[str]) -> str:
     if word.word in kin:
         return KIN
-    if _NUMBER.fullmatch(word.word):
-        return NUMBER
-    return f"!{stem(word.word)}" if word.denied >= 0 else stem(word.word)
+    known = _plain(word.word)
+    return f"!{known}" if word.denied >= 0 and known != NUMBER else known
 
 
-def features(known: Sequence[str]) -> set[str]:
-    """The words and pairs of a stretch, once each."""
-    return {w for w in known if w not in (KIN, NUMBER)} | {f"{a} {b}" for a, b in pairwise(known)}
+@lru_cache(maxsize=16384)
+def _plain(word: str) -> str:
+    return NUMBER if _NUMBER.fullmatch(word) else stem(word)
 
 
-def heaviest(words: Sequence[Word], weights: Weights, kin: frozenset[str]) -> Stretch | None:
-    """The stretch with the most weight, when that is more than the threshold."""
-    known = classes(words, kin)
-    best: tuple[float, int, int] | None = None
-    for first, last in _stretches(words):
-        weight = weights.bias + sum(weights.of.get(f, 0.0) for f in features(known[first:last]))
-        if weight > weights.threshold and (best is None or weight > best[0]):
-            best = (weight, first, last)
-    if best is None:
-        return None
-    weight, first, last = best
-    start, end = _telling(known, weights, first, last)
-    return Stretch(weight, words[start].start, words[end - 1].end)
+def weighed(words: Sequence[Word], kin: frozenset[str]) -> Iterator[Piece]:
+    """The words, and each two in a row, in order."""
+    before, start = "", 0
+    for word, known in zip(words, classes(words, kin), strict=True):
+        if known not in (KIN, NUMBER):
+            yield known, word.start, word.end
+        if before:
+            yield f"{before} {known}", start, word.end
+        before, start = known, word.start
 
 
-def _stretches(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    """(first, after the last) of the stretches: the whole of a short text, else whole sentences together."""
+def heavy(pieces: Iterable[Piece], places: Sequence[tuple[int, int]], weights: Weights) -> list[Stretch]:
+    """The stretches with more weight than the threshold. ``places`` are from :func:`stretches`."""
+    of = weights.of
+    known = sorted([(start, end, name) for name, start, end in pieces if name in of])
+    found: list[Stretch] = []
+    for first, last in places:
+        inside = known[bisect_left(known, (first,)) : bisect_left(known, (last,))]
+        total = weights.bias + sum([of[name] for name in {name for _, end, name in inside if end <= last}])
+        if total > weights.threshold:
+            found.append(Stretch(total, first, last))
+    return found
+
+
+def stretches(words: Sequence[Word]) -> list[tuple[int, int]]:
+    """(start, end) in the text of the stretches: the whole of a short text, else whole sentences together."""
+    return [(words[first].start, words[last - 1].end) for first, last in _runs(words)]
+
+
+def _runs(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     if len(words) <= STRETCH:
         if words:
             yield 0, len(words)
@@ -93,20 +119,25 @@ def _stretches(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
             begins.append(i)
     begins.append(len(words))
     done = 0
+    previous = -_STRIDE
     for n, first in enumerate(begins[:-1]):
         last = max((b for b in begins[n + 1 :] if b - first <= STRETCH), default=begins[n + 1])
-        if last > done:
+        if last > done and (first - previous >= _STRIDE or first >= done):
             yield first, last
-            done = last
+            done, previous = last, first
 
 
-def _telling(known: Sequence[str], weights: Weights, first: int, last: int) -> tuple[int, int]:
-    """The few words in a row that weigh most."""
-    alone = [weights.of.get(w, 0.0) for w in known]
-
-    def weight(start: int, end: int) -> float:
-        pairs = (weights.of.get(f"{a} {b}", 0.0) for a, b in pairwise(known[start:end]))
-        return sum(alone[start:end]) + sum(pairs)
-
-    runs = ((s, min(s + size, last)) for s in range(first, last) for size in range(3, _SHOWN + 1))
-    return max(runs, key=lambda run: weight(*run))
+def telling(words: Sequence[Word], pieces: Sequence[Piece], stretch: Stretch, weights: Weights) -> tuple[int, int]:
+    """Where the few words in a row stand that weigh most in the stretch."""
+    inside = [w for w in words if stretch.start <= w.start and w.end <= stretch.end]
+    share = dict.fromkeys((w.start for w in inside), 0.0)
+    for name, start, end in pieces:
+        weight = weights.of.get(name, 0.0)
+        if weight and stretch.start <= start and end <= stretch.end:
+            own = [w.start for w in inside if start <= w.start and w.end <= end]
+            for place in own:
+                share[place] += weight / len(own)
+    alone = [share[w.start] for w in inside]
+    runs = ((s, e) for s in range(len(inside)) for e in range(s + 1, min(s + _SHOWN, len(inside)) + 1))
+    first, last = max(runs, key=lambda run: (sum(alone[run[0] : run[1]]), run[0] - run[1]))
+    return inside[first].start, inside[last - 1].end

@@ -2,8 +2,9 @@
 
 A sign is a few *families* of words that stand close together (``money`` near ``missing``), not a list of sentences:
 :mod:`triage.script.hearing` finds the families. A sign said not to be so (“no bruises”), long past and put right, or
-only asked about raises nothing, unless the “not” is itself the sign (“no food”, “won't let me”). Where no sign of a
-kind is heard, small signs may still add up (:mod:`triage.script.hints`).
+only asked about raises nothing, unless the “not” is itself the sign (“no food”, “won't let me”). Signs are weighed
+with the talk around them (:mod:`triage.script.hints`): everyday talk may outweigh one, and small signs may add up
+where none is heard.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise, product
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from triage.script.hearing import NOT, Ears, Mark
-from triage.script.hints import Weights, heaviest
+from triage.script.hints import LEAST_WORDS, SIGN, Piece, Stretch, Weights, heavy, stretches, telling, weighed
 from triage.script.walk import Prompt
-from triage.script.words import parts
+from triage.script.words import Word, parts
 
 PromptKind = Literal["danger", "safeguarding", "carer", "unsafe", "capacity"]
 JOINS = (">", "+")
 """``a > b``: b comes later. ``a + b``: b comes next, with no word that counts between them."""
 _LONGEST = 10
 """Words of the caller's that a prompt shows; a longer span is shown as its two ends."""
+_STOPS = (".", "!", "?", ";", "…", "'", '"', "’", "”")
+_BESIDE = 1.0
+"""How far over the threshold small signs must come beside a sign of another weighed kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,15 @@ class Phrases:
 _Heard = Mapping[str, Sequence[Mark]]
 
 
+class _HeardSign(NamedTuple):
+    """A sign, the marks it was heard by, and where in the text these begin and end."""
+
+    sign: Sign
+    marks: tuple[Mark, ...]
+    start: int
+    end: int
+
+
 def screen(texts: Mapping[str, str], phrases: Phrases) -> tuple[Prompt, ...]:
     """The prompts that texts raise, by key; each sign at most once a key, in the order of the words.
 
@@ -118,11 +131,64 @@ def screen(texts: Mapping[str, str], phrases: Phrases) -> tuple[Prompt, ...]:
 
 
 def _screen(key: str, text: str, phrases: Phrases) -> Iterator[Prompt]:
-    heard: dict[str, list[Mark]] = {}
+    told, signs, pieces = _listen(text, phrases)
+    places = stretches(told)
+    over: dict[str, list[Stretch]] = {}
+    for kind, weights in phrases.hints.items():
+        own = ((SIGN, s.start, s.end) for s in signs if s.sign.kind == kind)
+        over[kind] = heavy((*pieces, *own), places, weights)
+    shown: set[str] = set()
+    for one in signs:
+        kind = one.sign.kind
+        if kind not in over or any(o.start <= one.start and one.end <= o.end for o in over[kind]):
+            shown.add(kind)
+            yield Prompt(f"{key}:{one.sign.name}", kind, _shown(text, one.marks), key, one.sign.why)
+    said = _finished(told, text)
+    if len(said) < len(told):
+        places = stretches(said)
+        over = {kind: heavy(pieces, places, weights) for kind, weights in phrases.hints.items()}
+    for kind, weights in phrases.hints.items():
+        if not over[kind] or kind in shown or len(said) < LEAST_WORDS:
+            continue
+        most = max(over[kind])
+        if most.weight > weights.threshold + _BESIDE * bool(shown & phrases.hints.keys()):
+            start, end = telling(said, pieces, most, weights)
+            words = " ".join(text[start:end].split())
+            yield Prompt(f"{key}:small signs of {kind}", kind, words, key, phrases.asks.get(kind, ""))
+
+
+def _finished(told: Sequence[Word], text: str) -> Sequence[Word]:
+    """The words without a last sentence that is still being typed, so that small signs don't come and go with it."""
+    if not told or text.rstrip().endswith(_STOPS) or told[0].sentence == told[-1].sentence:
+        return told
+    return [word for word in told if word.sentence != told[-1].sentence]
+
+
+def _listen(text: str, phrases: Phrases) -> tuple[Sequence[Word], Sequence[_HeardSign], Sequence[Piece]]:
+    """The words that were told, without silent sentences; the signs in them; and all that has a weight."""
     words = phrases.ears.words(text)
-    for mark in phrases.ears.hear(words):
+    marks = phrases.ears.hear(words)
+    heard: dict[str, list[Mark]] = {}
+    for mark in marks:
         heard.setdefault(mark.family, []).append(mark)
     silent = _silent(heard, phrases)
+    told = [word for word in words if word.sentence not in silent]
+    signs = _signs(heard, silent, phrases)
+    families = [
+        (f"<{m.family}>", m.start, m.end) for m in marks if m.denied < 0 and not m.small and m.sentence not in silent
+    ]
+    named = [(f"[{s.sign.kind}]", s.start, s.end) for s in signs if s.sign.kind not in phrases.hints]
+    return told, signs, [*weighed(told, phrases.kin_words), *families, *named]
+
+
+def features(text: str, phrases: Phrases) -> tuple[Set[str], Set[str]]:
+    """What in a text may have a weight, and the kinds of the signs in it: for learning the weights."""
+    _, signs, pieces = _listen(text, phrases)
+    return {name for name, _, _ in pieces}, {s.sign.kind for s in signs}
+
+
+def _signs(heard: _Heard, silent: Set[int], phrases: Phrases) -> list[_HeardSign]:
+    """The signs that stand in the text, in the order in which their words are complete."""
     found = [
         (chosen, number, sign)
         for number, sign in enumerate(phrases.signs)
@@ -131,21 +197,16 @@ def _screen(key: str, text: str, phrases: Phrases) -> Iterator[Prompt]:
         for chosen in _places(sign, one, heard, silent)
     ]
     found.sort(key=lambda f: (max(m.end for m in f[0]), f[1]))
-    taken: list[tuple[str, int, int]] = []
+    taken: list[_HeardSign] = []
     named: set[str] = set()
     for chosen, _, sign in found:
         start, end = min(m.start for m in chosen), max(m.end for m in chosen)
-        if sign.name in named or any(kind == sign.kind and start < e and s < end for kind, s, e in taken):
-            continue
-        named.add(sign.name)
-        taken.append((sign.kind, start, end))
-        yield Prompt(f"{key}:{sign.name}", sign.kind, _shown(text, chosen), key, sign.why)
-    told = [word for word in words if word.sentence not in silent]
-    for kind, weights in phrases.hints.items():
-        stretch = None if any(kind == k for k, _, _ in taken) else heaviest(told, weights, phrases.kin_words)
-        if stretch:
-            shown = " ".join(text[stretch.start : stretch.end].split())
-            yield Prompt(f"{key}:small signs of {kind}", kind, shown, key, phrases.asks.get(kind, ""))
+        if sign.name not in named and not any(
+            t.sign.kind == sign.kind and start < t.end and t.start < end for t in taken
+        ):
+            named.add(sign.name)
+            taken.append(_HeardSign(sign, chosen, start, end))
+    return taken
 
 
 def _silent(heard: _Heard, phrases: Phrases) -> Set[int]:
