@@ -148,3 +148,21 @@ async def test_help_says_what_a_place_is_for(sit_down: Start) -> None:
         await pilot.press("r", "f1")
         await pilot.pause()
         assert "Enter makes a call-back yours" in on_screen(pilot)
+
+
+async def test_help_names_the_key_that_moves_a_booking(sit_down: Start) -> None:
+    async with sit_down() as pilot:
+        await pilot.press("f7", "f1")
+        await pilot.pause()
+        assert "\nm    " in str(pilot.app.screen.query_one(Static).render())
+
+
+async def test_a_list_that_goes_on_below_says_how_many_more(sit_down: Start) -> None:
+    async with sit_down(size=(80, 24)) as pilot:
+        await pilot.press("f2", "ctrl+g")
+        await pilot.pause()
+        assert "▾" in on_screen(pilot)
+        await pilot.press("end")
+        await pilot.press(*["pagedown"] * 20)
+        await pilot.pause()
+        assert " more" not in on_screen(pilot)

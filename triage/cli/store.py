@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,11 @@ def _size(amount: int) -> str:
     return f"{amount / 1e6:,.1f} MB" if amount >= 1e5 else f"{amount / 1e3:,.1f} kB"
 
 
+def _moment(iso: str | None) -> str:
+    """When, as this machine's clock shows it."""
+    return f"{datetime.fromisoformat(iso).astimezone():%d %b %Y %H:%M:%S}" if iso else "nothing saved yet"
+
+
 def info(args: argparse.Namespace) -> int:
     """Say where the record is and what it holds."""
     store = _open(args)
@@ -106,7 +112,7 @@ def info(args: argparse.Namespace) -> int:
         f"Calls    {told['calls']:,}, {told['open']:,} open\n"
         f"Events   {told['events']:,}\n"
         f"Claims   {told['claims']:,} slots held or booked\n"
-        f"Newest   {told['newest'] or 'nothing saved yet'}\n" + words_of(told),
+        f"Newest   {_moment(told['newest'])}\n" + words_of(told),
     )
     return 0
 

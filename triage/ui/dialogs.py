@@ -133,20 +133,28 @@ def leave_dialog(ref: str) -> PickDialog:
 
 
 class NoteDialog(_Dialog):
-    """Write a line: a note, a reason. What is typed is kept as a draft under ``draft`` while it is typed."""
+    """Write a line: a note, a reason. ``enter`` says what Enter does; ``typed`` hears of every change."""
 
     DEFAULT_CSS = DIALOG_CSS % "NoteDialog"
 
-    def __init__(self, title: str, words: str, *, text: str = "", typed: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        words: str,
+        *,
+        text: str = "",
+        typed: Callable[[str], None] | None = None,
+        enter: str = "keep",
+    ) -> None:
         super().__init__()
-        self._title, self._words, self._start = title, words, text
+        self._title, self._words, self._start, self._enter = title, words, text, enter
         self._field = TextField(enter=self._done, typed=typed)
 
     def compose(self) -> ComposeResult:
         """What it is for, and the field."""
         with Vertical() as box:
             box.border_title = self._title
-            box.border_subtitle = "enter keep · F10 leave"
+            box.border_subtitle = f"enter {self._enter} · F10 leave"
             yield Static(self._words, markup=False)
             yield self._field
 

@@ -214,7 +214,7 @@ class JobsScreen(Overlay):
         def picked(where: str | None) -> None:
             call = self._call(claim.call)
             if where == "cancel":
-                dialog = NoteDialog(f"Cancel {told(claim.slot)}", "Why is it cancelled?")
+                dialog = NoteDialog(f"Cancel {told(claim.slot)}", "Why is it cancelled?", enter="cancel it")
                 self.app.push_screen(dialog, lambda why: self._cancel(call, claim, why))
             elif where and self._do(lambda: desk.move(call, claim.slot, where)):
                 self._say(f"moved to {told(where)}")

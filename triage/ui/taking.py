@@ -128,7 +128,7 @@ class Taking(Overlay):
                 app.say(f"cancelled: {told(which)}{offered}{self._file(self.diary.was(which), cancelled=True)}")
                 self.load()
 
-        app.push_screen(NoteDialog(f"Cancel {told(which)}", "Why is it cancelled?"), why)
+        app.push_screen(NoteDialog(f"Cancel {told(which)}", "Why is it cancelled?", enter="cancel it"), why)
 
     def _file(self, slot: Slot, cancelled: bool = False) -> str:
         """Save the calendar file; where, in words."""

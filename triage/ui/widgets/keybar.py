@@ -11,7 +11,19 @@ from textual.widget import Widget
 from triage.ui.here import here
 
 MOST = 7
-MOVES = ("move", "page", "across", "cursor", "delete", "select", "field(", "pick", "scroll", "app.focus", "screen.copy")
+MOVES = (
+    "move(",
+    "page",
+    "across",
+    "cursor",
+    "delete",
+    "select",
+    "field(",
+    "pick",
+    "scroll",
+    "app.focus",
+    "screen.copy",
+)
 """Actions that only move about: neither help nor the palette lists them."""
 NAMES = {"plus": "+", "question_mark": "?", "exclamation_mark": "!", "slash": "/", "ctrl+backslash": "ctrl+\\"}
 

@@ -104,6 +104,10 @@ class Lines(Widget, can_focus=True):
         for at, row in enumerate(self.rows[self._top : self._top + height], self._top):
             line = row.truncate(width, ellipsis=True, pad=True)
             shown.append(line.stylize_before("on $lift") if at == self.cursor and self.has_focus else line)
+        below = len(self.rows) - self._top - len(shown)
+        if below > 0 and len(shown) > 1:
+            more = Content.styled(f" ▾ {below} more", "$quiet")
+            shown[-1] = shown[-1].truncate(max(0, width - more.cell_length), ellipsis=True, pad=True) + more
         return Content("\n").join(shown)
 
     def action_move(self, by: int) -> None:
