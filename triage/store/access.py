@@ -29,7 +29,7 @@ from triage.store.base import Store
 from triage.store.tombs import Tomb
 
 SENSITIVE, UNSAFE = "F-SENS", "F-UNSAFE"
-_AUDIT = frozenset(AUDIT)
+_AUDIT = frozenset((*AUDIT, "corrected"))
 PASSED = ("path", "desk", "server", "outbox", "waiting", "segments", "archives")
 GLASS = 15
 """Minutes for which restricted records stay open to somebody who broke the glass."""
