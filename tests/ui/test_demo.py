@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from triage.desk.tools import Tools
 from triage.training.callfile import load_callfile
 from triage.training.rehearse import call_clock, rehearse
-from triage.ui.demo import DemoApp
+from triage.ui.demo import DemoApp, last_of
 
 SHORT = Path(__file__).parent.parent / "fixtures" / "calls" / "message.yaml"
 AT_ONCE = 100_000.0
@@ -83,3 +83,9 @@ async def test_the_handler_can_take_the_call_over(demo: Callable[..., DemoApp]) 
         await until(pilot, lambda: app.mine)
         await pilot.press(*"hello")
         await until(pilot, lambda: app.call is not None and "hello" in app.call.drafts.get("reason_verbatim", ""))
+
+
+def test_the_keys_pressed_last_stand_on_one_line_with_words_together() -> None:
+    pressed = ["1", "enter", *"more", "tab", "5"]
+    assert last_of(pressed, 40) == "1 enter more tab 5"
+    assert last_of(pressed, 11) == "more tab 5"

@@ -7,7 +7,7 @@ over: from then on the keyboard is the handler's.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar
@@ -30,7 +30,22 @@ GAP = 0.075
 WORD = 0.28
 """Seconds to read a word of a caption."""
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 20.0)
+NAMED = ("enter", "tab", "space", "plus", "escape", "up", "down", "left", "right", "backspace", "home", "end")
+"""Keys whose names are words; they never run together with what is typed."""
 WHO = {"says": ("CALLER", "$accent"), "coach": ("TRAINING", "$warning")}
+
+
+def last_of(keys: Sequence[str], room: int) -> str:
+    """The keys pressed last, as many as ``room`` cells hold: letters of a word together."""
+    told: list[str] = []
+    for key in keys:
+        if told and len(key) == 1 and key.isalpha() and told[-1].isalpha() and told[-1] not in NAMED:
+            told[-1] += key
+        else:
+            told.append(key)
+    while len(told) > 1 and len(" ".join(told)) > room:
+        del told[0]
+    return " ".join(told)[: max(0, room)]
 
 
 class Caption(Static):
@@ -171,9 +186,8 @@ class DemoApp(TriageApp):
 
     def _draw(self) -> None:
         state = "yours now" if self.mine else "paused" if self.paused else f"{min(self.speed, SPEEDS[-1]):g}x"
-        shown = " ".join(self.pressed[-6:])
-        keys = "space pause · → step · ← back · + − speed · t take over"
-        foot = Content.styled(f"{keys}     {state}     keys: {shown}", "$quiet")
+        keys = f"space pause · → ← step · + − speed · t take over   {state}   keys: "
+        foot = Content.styled(keys + last_of(self.pressed, self.size.width - 4 - len(keys)), "$quiet")
         self._caption.update(Content("\n").join([*self.lines, foot]))
 
     async def _keep_caption(self) -> None:
