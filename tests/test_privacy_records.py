@@ -87,6 +87,12 @@ def test_p9_a_hit_is_a_name_a_year_and_half_a_postcode(
         assert more not in told
 
 
+def test_a_look_that_finds_nobody_says_so(desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    about_joan(desk)
+    assert run(["--data-dir", str(tmp_path), "person", "find", "zebedee", "quux"]) == 1
+    assert "Nobody in the record fits." in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_p9_without_a_caller_on_the_line_no_record_opens_without_a_reason(desk: Desk, reason: str) -> None:
     about_joan(desk)

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from tests.ui.test_call_journey import app_of, call_of, on_screen, step_of
 from triage.desk import Desk
+from triage.ui.widgets.keybar import named
 
 Start = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 
@@ -166,3 +167,7 @@ async def test_a_list_that_goes_on_below_says_how_many_more(sit_down: Start) -> 
         await pilot.press(*["pagedown"] * 20)
         await pilot.pause()
         assert " more" not in on_screen(pilot)
+
+
+def test_help_writes_digits_as_digits_and_function_keys_with_their_f() -> None:
+    assert [named(key) for key in ("1", "f1", "shift+f6", "ctrl+f")] == ["1", "F1", "shift+F6", "ctrl+f"]

@@ -216,6 +216,7 @@ def _allowed(args: argparse.Namespace, store: Store, diary: Diary) -> Callable[[
     from functools import cache
 
     from triage.cli.diary import desk_over
+
     desk = cache(lambda: desk_over(args, store, diary))
     return lambda call: desk().cant_be_rung(call) if call.opened else ""
 
@@ -295,7 +296,7 @@ def _counts(args: argparse.Namespace) -> int:
     if args.json:
         show({name: {"past": a.past, "missed": a.missed} for name, a in found.items()})
     else:
-        print(f"Appointments past, of calls from {since} to {until}:")
+        print(f"Appointments past, of calls from {since} to {until}:{'' if found else ' none.'}")
         for name, a in found.items():
             print(f"{name:<24} {a.past:>5} past  {a.missed:>5} missed  {100 * a.missed / a.past:>5.1f} %")
     return 0 if found else 1

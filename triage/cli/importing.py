@@ -81,7 +81,8 @@ def _import(args: argparse.Namespace) -> int:
         for source, feed, landing in done:
             _show(source, feed, landing, args.dry_run)
         if doubles:
-            print(f"{len(doubles):,} pairs may be the same service: triage directory merge looks at them")
+            pairs = "1 pair" if len(doubles) == 1 else f"{len(doubles):,} pairs"
+            print(f"{pairs} may be the same service: triage directory merge looks at them")
     for _, why in failed:
         print(f"triage: {why}", file=sys.stderr)
     return 2 if failed else 0

@@ -66,6 +66,8 @@ def _find(args: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False))
     for row in rows if not args.json else ():
         print(f"{row['id']}  {row['name']:<30} {row['born'] or '':<5} {row['outward']:<5} {', '.join(row['why'])}")
+    if not found and not args.json:
+        print("Nobody in the record fits.")
     return 0 if found else 1
 
 
@@ -119,6 +121,8 @@ def _doubles(args: argparse.Namespace) -> int:
     for pair in pairs if not args.json else ():
         one, other = _minimal(pair.one), _minimal(pair.other)
         print(f"{one['id']}  {one['name']}  and  {other['id']}  {other['name']}: {', '.join(pair.why)}")
+    if not pairs and not args.json:
+        print("No two records look like one person.")
     return 0 if pairs else 1
 
 

@@ -86,7 +86,8 @@ def _table(window: Window, figures: tuple[Figure, ...], groups: tuple[Group, ...
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
     with console.capture() as capture:
         console.print(
-            f"{len(window.calls)} call{'s' * (len(window.calls) != 1)} from {window.since} to {window.until}. Demo and practice calls never count."
+            f"{len(window.calls)} call{'s' * (len(window.calls) != 1)} from {window.since} to {window.until}. "
+            "Demo and practice calls never count."
         )
         for sheet in _sheets(figures, groups, by, shared=False):
             table = Table(title=sheet.title, title_justify="left", box=None, pad_edge=False, header_style="bold")

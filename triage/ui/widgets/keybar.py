@@ -12,17 +12,8 @@ from triage.ui.here import here
 
 MOST = 7
 MOVES = (
-    "move(",
-    "page",
-    "across",
-    "cursor",
-    "delete",
-    "select",
-    "field(",
-    "pick",
-    "scroll",
-    "app.focus",
-    "screen.copy",
+    *("move(", "page", "across", "cursor", "delete", "select", "field(", "pick", "scroll"),
+    *("app.focus", "screen.copy"),
 )
 """Actions that only move about: neither help nor the palette lists them."""
 NAMES = {"plus": "+", "question_mark": "?", "exclamation_mark": "!", "slash": "/", "ctrl+backslash": "ctrl+\\"}
@@ -87,5 +78,5 @@ class KeyBar(Widget):
 
 def named(key: str) -> str:
     """A key as it is written: ``F3``, ``+``, ``ctrl+g``."""
-    head, _, last = key.rpartition("f")
-    return f"{head}F{last}" if last.isdigit() else NAMES.get(key, key)
+    head, f, last = key.rpartition("f")
+    return f"{head}F{last}" if f and last.isdigit() else NAMES.get(key, key)
