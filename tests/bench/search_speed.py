@@ -192,7 +192,8 @@ def size_of(index: Index) -> int:
 def forget(index: Index) -> None:
     """As if nothing had been typed yet."""
     ranking = index._ranking
-    for part in (ranking.pieces, ranking.vocabulary, ranking, index.lexicon, index.lexicon.vocabulary):
+    lexicon = index.lexicon
+    for part in (ranking.pieces, ranking.vocabulary, ranking, lexicon, lexicon.vocabulary, lexicon._guesses):
         for name, kept in vars(part).items():
             if hasattr(kept, "cache_clear") and name not in WARMED:
                 kept.cache_clear()

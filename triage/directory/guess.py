@@ -12,6 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ class Guesses:
             expected = unseen * sum(by.values()) / total
             worth = np.array([math.log1p(count / expected) for count in by.values()])
             self._says[feature] = np.array([*by], np.intp), worth, frozenset(by)
+        self.weigh = lru_cache(maxsize=512)(self._weigh)
 
     def knows(self, code: str) -> bool:
         """Whether any phrase uses the word."""
@@ -65,18 +67,24 @@ class Guesses:
 
     def of(self, codes: Sequence[Code], most: int) -> tuple[Mapping[int, float], list[Guess]]:
         """How likely each concept is that any word speaks for, and the likeliest, the best first."""
+        return self.weigh(tuple(spoken for spoken in features(codes) if spoken[0] in self._says), most)
+
+    def _weigh(
+        self, spoken: tuple[tuple[str, float, frozenset[int]], ...], most: int
+    ) -> tuple[Mapping[int, float], list[Guess]]:
+        """What the features that any phrase has say together: a word half typed changes nothing."""
         import numpy as np
 
-        known = [(at, weight, self._says[name]) for name, weight, at in features(codes) if name in self._says]
+        known = [(at, weight, self._says[name]) for name, weight, at in spoken]
         if not known:
             return {}, []
-        scores, spoken = np.zeros(len(self._base)), np.zeros(len(self._base), np.bool_)
+        scores, named = np.zeros(len(self._base)), np.zeros(len(self._base), np.bool_)
         said = 0.0
         for _, weight, (concepts, worth, _) in known:
             said += weight
             scores[concepts] += weight * worth
-            spoken[concepts] = True
-        heard = spoken.nonzero()[0]
+            named[concepts] = True
+        heard = named.nonzero()[0]
         score = (scores + said * self._base)[heard]
         odds = np.exp(score - score.max())
         odds /= odds.sum()

@@ -31,7 +31,7 @@ SAME = 0.34
 """The share of a phrase's words that must be there for its one telling word to stand for all of it."""
 GAP = 6
 """Words that may stand between the words of one phrase."""
-GUESSES = 3
+GUESSES = 2
 """How many concepts are guessed."""
 LIKELY = 0.1
 """How likely a concept must be to be guessed."""
