@@ -66,9 +66,11 @@ class PickDialog(_Dialog):
 
     DEFAULT_CSS = DIALOG_CSS % "PickDialog"
 
-    def __init__(self, title: str, picks: Sequence[Pick], *, words: str = "", typed: bool = False) -> None:
+    def __init__(
+        self, title: str, picks: Sequence[Pick], *, words: str = "", typed: bool = False, out: str = "leave"
+    ) -> None:
         super().__init__()
-        self._title, self._words, self._with_field = title, words, typed
+        self._title, self._words, self._with_field, self._out = title, words, typed, out
         self._all = tuple(picks)
         self._shown = self._all
         self._lines = Lines(empty="Nothing fits these words.")
@@ -77,7 +79,7 @@ class PickDialog(_Dialog):
         """A field when it is typed, and the lines."""
         with Vertical() as box:
             box.border_title = self._title
-            box.border_subtitle = "enter choose · F10 leave"
+            box.border_subtitle = f"enter choose · F10 {self._out}"
             if self._words:
                 yield Static(self._words, markup=False)
             if self._with_field:
@@ -129,7 +131,7 @@ def leave_dialog(ref: str) -> PickDialog:
     """Leave with a call open? Gives ``leave`` or ``stay``."""
     picks = (Pick("stay", "Stay on the call", "1"), Pick("leave", "Leave; the call is kept open", "2"))
     words = f"Call {ref} is still open. It is saved as far as it has got and is offered back next time."
-    return PickDialog("Leave triage?", picks, words=words)
+    return PickDialog("Leave triage?", picks, words=words, out="stay")
 
 
 class NoteDialog(_Dialog):

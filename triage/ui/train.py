@@ -83,7 +83,9 @@ class TrainScreen(Screen[None]):
         file = self.files[min(cursor, len(self.files) - 1)]
         spoken = sum(1 for act in file.script if act.says)
         must = file.must
-        ends = f"Ends as {must.outcome}{', also ' + ', '.join(must.also) if must.also else ''}."
+        known = here(self).desk.tools.outcomes
+        named = [f"{code} {known[code].name}" if code in known else code for code in (must.outcome, *must.also)]
+        ends = f"Ends as {', also '.join(named)}."
         self._about.border_title = file.title
         self._about.update(
             Content("\n\n").join(
