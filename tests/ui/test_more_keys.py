@@ -171,3 +171,12 @@ async def test_a_list_that_goes_on_below_says_how_many_more(sit_down: Start) -> 
 
 def test_help_writes_digits_as_digits_and_function_keys_with_their_f() -> None:
     assert [named(key) for key in ("1", "f1", "shift+f6", "ctrl+f")] == ["1", "F1", "shift+F6", "ctrl+f"]
+
+
+async def test_what_was_said_in_one_place_is_not_said_in_the_next(sit_down: Start) -> None:
+    async with sit_down() as pilot:
+        await pilot.press("o")
+        assert app_of(pilot).status
+        await pilot.press("f7")
+        await pilot.pause()
+        assert not app_of(pilot).status

@@ -170,11 +170,13 @@ class TriageApp(Locking):
     # ------------------------------------------------------------------ places
 
     async def action_place(self, name: str) -> None:
-        """Go to a mode: call, supervise or train."""
+        """Go to a mode: call, supervise or train; what was said elsewhere is not said there."""
+        self.say("")
         await self.switch_mode(name)
 
     async def action_tool(self, name: str) -> None:
-        """Lay the directory or the diary over the screen."""
+        """Lay the directory or the diary over the screen; what was said elsewhere is not said there."""
+        self.say("")
         await self.push_screen(name)
 
     async def action_lock(self) -> None:
