@@ -16,6 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tests.ui.test_call_journey import on_screen
 from triage.desk import Desk
 from triage.directory.lexicon import Concept, Lexicon
 from triage.directory.places import Places
@@ -356,3 +357,12 @@ async def test_a_large_directory_answers_behind_the_echo_and_only_the_last_searc
         await pilot.press(*["backspace"] * 10)
         await pilot.app.workers.wait_for_complete()
         assert screen(pilot).results.total == 0
+
+
+async def test_every_filter_is_in_view_in_a_small_window(sit_down: Start) -> None:
+    async with sit_down(size=(80, 24)) as pilot:
+        await pilot.press("f2", "f3", *"lunch club", "f5")
+        await pilot.pause()
+        shown = on_screen(pilot)
+        assert "in the evening" in shown
+        assert "take every filter off" in shown

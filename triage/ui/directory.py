@@ -24,9 +24,15 @@ WRONG = (
 
 
 class FilterDialog(PickDialog):
-    """The filters, all of them in view where the window is high enough."""
+    """The filters, all of them in view in 24 lines."""
 
-    DEFAULT_CSS = "FilterDialog Lines { max-height: 20; }"
+    DEFAULT_CSS = """
+    FilterDialog {
+        Vertical { padding: 0 2; max-height: 100%; }
+        Static { margin-bottom: 0; }
+        Lines { max-height: 20; }
+    }
+    """
 
 
 class DirectoryScreen(Editing):
