@@ -273,6 +273,9 @@ async def test_the_leaflet_of_the_shortlist_is_written_where_it_is_said(sit_down
         (page,) = (tmp_path / "leaflets").glob("*.html")
         assert str(page) in app.status
         assert kept.name in page.with_suffix(".txt").read_text(encoding="utf-8")
+        await pilot.press("p")
+        await pilot.pause()
+        assert on_screen(pilot).count("leaflet ready") == 1
 
 
 async def test_another_outcome_needs_a_reason(sit_down: Start) -> None:

@@ -170,7 +170,7 @@ class WrapUpScreen(Screen[str | None]):
             call.shortlist
         )
         lines += [f"booked: {slot.type.name}, {slot.start:%a %d %b %H:%M}" for slot in handing.appointments(desk, call)]
-        lines += [f"{e.data['what']} ready" for e in call.of_kind("handed")]
+        lines += [f"{what} ready" for what in dict.fromkeys(e.data["what"] for e in call.of_kind("handed"))]
         lines += [duties.line(e) for e in call.promises]
         rows = [(Content.assemble(("✓ ", "$accent"), line), "") for line in lines]
         unasked = len(there.not_asked)
