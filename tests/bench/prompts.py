@@ -1,9 +1,9 @@
 """How many signs in callers' stories raise their prompt, and how many everyday calls raise one for nothing.
 
-    python tests/bench/prompts.py [dev|told|kept|kept2|FILE…] [--failures] [--time] [--typed]
+    python tests/bench/prompts.py [dev|told|kept|kept2|kept3|FILE…] [--failures] [--time] [--typed]
 
 Stories: ``tests/fixtures/stories``. The phrases may be fitted to ``dev``, the weights to ``dev`` and ``told``;
-``kept`` and ``kept2`` are only ever measured, so ``--failures`` refuses them. A false prompt is one of danger or
+kept files are only ever measured, so ``--failures`` refuses them. A false prompt is one of danger or
 safeguarding in a story that holds neither; *any* counts every kind in a story that holds no sign at all.
 """
 
@@ -24,7 +24,7 @@ from triage.script.walk import Prompt
 
 STORIES = Path(__file__).parents[1] / "fixtures" / "stories"
 KINDS = ("danger", "safeguarding", "carer", "unsafe", "capacity")
-NAMES = ("dev", "told", "kept", "kept2")
+NAMES = ("dev", "told", "kept", "kept2", "kept3")
 GRAVE = frozenset(["danger", "safeguarding"])
 
 
