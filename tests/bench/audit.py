@@ -40,7 +40,8 @@ def told(name: str, took: dict[bool, list[float]]) -> None:
     for audited, times in took.items():
         cuts = statistics.quantiles(times, n=100)
         words = "with its line" if audited else "without"
-        print(f"{name:<11} {words:<14} median {statistics.median(times):6.3f} ms   p95 {cuts[94]:7.3f}   n {len(times)}")
+        middle = statistics.median(times)
+        print(f"{name:<11} {words:<14} median {middle:6.3f} ms   p95 {cuts[94]:7.3f}   n {len(times)}")
 
 
 def main() -> None:

@@ -34,7 +34,8 @@ def calls(count: int, today: datetime) -> Iterator[list[Event]]:
         days = 1460 + n % 300 if n % 4 == 0 else n % 360
         at = today - timedelta(days=days, minutes=n % 500)
         call, outcome = new_id(at), "IAG" if n % 4 == 0 else OUTCOMES[n % len(OUTCOMES)]
-        told = {"p_name": f"Person {letters(n)}", "p_dob": f"19{20 + n % 70}-0{1 + n % 9}-11", "reason_verbatim": "lonely " * 20}
+        born = f"19{20 + n % 70}-0{1 + n % 9}-11"
+        told = {"p_name": f"Person {letters(n)}", "p_dob": born, "reason_verbatim": "lonely " * 20}
         yield [
             Event(f"{call} 0", call, at, "hannah", "opened", {"script": "s", "version": "1", "mode": "live"}),
             *(
