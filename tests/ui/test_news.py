@@ -11,7 +11,7 @@ from textual.widgets import Static
 from tests import servers
 from triage.desk import Desk
 from triage.desk.tools import Tools
-from triage.errors import StoreAway
+from triage.errors import StoreAway, StoreError
 from triage.model import Staff
 from triage.script.form import Script
 from triage.store import open_store
@@ -55,6 +55,51 @@ async def test_home_looks_by_itself_several_times_a_second(
     async with TriageApp(open_desk()).run_test():
         assert every
         assert max(every) <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("start", "keys"),
+    [("call", ["f7"]), ("call", ["r"]), ("call", ["f7", "f6"]), ("supervise", [])],
+    ids=["diary", "call-backs", "to do in the diary", "figures"],
+)
+async def test_every_screen_of_the_record_reads_again_what_another_desk_added(
+    open_desk: Callable[[], Desk], monkeypatch: pytest.MonkeyPatch, start: str, keys: list[str]
+) -> None:
+    mine, other = open_desk(), open_desk()
+    async with TriageApp(mine, start=start).run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        for key in keys:
+            await pilot.press(key)
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+        following = pilot.app.screen.following  # type: ignore[attr-defined]
+        read: list[str] = []
+        monkeypatch.setattr(following, "_reload", lambda: read.append("read"))
+        following.look()
+        read.clear()
+        other.open()
+        following.look()
+        following.look()
+        assert read == ["read"]
+
+
+async def test_a_record_that_cannot_be_read_is_said_once_and_the_screen_stays(
+    open_desk: Callable[[], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = open_desk()
+    app = TriageApp(mine, start="supervise")
+    async with app.run_test(size=(120, 40)):
+        await app.workers.wait_for_complete()
+        said: list[str] = []
+        monkeypatch.setattr(app, "say", said.append)
+
+        def broken() -> bool:
+            raise StoreError("line 3 doesn't match its checksum")
+
+        monkeypatch.setattr(mine.store, "refresh", broken)
+        app.screen.following.look()  # type: ignore[attr-defined]
+        app.screen.following.look()  # type: ignore[attr-defined]
+        assert said == ["line 3 doesn't match its checksum"]
 
 
 @pytest.fixture

@@ -18,12 +18,13 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from triage.desk.calling import MONTHS, UNSAFE
-from triage.errors import StoreError, TriageError
+from triage.errors import TriageError
 from triage.model import Call, ref_of
 from triage.promises import CallBack, Result, in_words, typed
 from triage.promises.callbacks import stuck
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
 from triage.ui.here import here
+from triage.ui.news import Following
 from triage.ui.widgets.callbar import CallBar
 from triage.ui.widgets.keybar import KeyBar
 from triage.ui.widgets.lines import Lines
@@ -77,17 +78,9 @@ class CallbacksScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Read the calls, and look for news now and then."""
+        """Read the calls, and go by what other desks do."""
         self.load()
-        self.set_interval(5, self._look)
-
-    def _look(self) -> None:
-        app = here(self)
-        try:
-            if self.is_current and app.desk.store.refresh():
-                self.load()
-        except StoreError as error:
-            app.say(str(error))
+        self.following = Following(self, self.load)
 
     @work(thread=True, exclusive=True, group="callbacks", exit_on_error=False)
     def load(self) -> None:

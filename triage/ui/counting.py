@@ -23,6 +23,7 @@ from triage.model import Call
 from triage.reports import By, Count, Figure, Window, by_day, by_hour, figures, names, open_now
 from triage.reports.days import local
 from triage.ui.here import here
+from triage.ui.news import Following
 from triage.ui.widgets.bars import Bar, Bars
 from triage.ui.widgets.callbar import CallBar
 from triage.ui.widgets.calltable import CallTable
@@ -100,15 +101,11 @@ class Counting(Screen[None]):
             self.query_one(CallTable),
         )
         self.since = self.until = here(self).desk.today
-        self.set_interval(20, self._news)
+        self.following = Following(self, lambda: self._read(self.since, self.until))
 
     def on_screen_resume(self) -> None:
         """Read what was added since."""
         self.reload()
-
-    def _news(self) -> None:
-        if self.is_current and here(self).desk.store.refresh():
-            self.reload()
 
     # ------------------------------------------------------------------ reading
 

@@ -23,8 +23,9 @@ from triage.errors import StoreError
 from triage.model import Claim, Slot
 from triage.script import telling
 from triage.ui import standing
-from triage.ui.here import LOOK, here
+from triage.ui.here import here
 from triage.ui.looking import Looking
+from triage.ui.news import Following
 from triage.ui.week import monday, week_of
 from triage.ui.widgets.callbar import CallBar
 from triage.ui.widgets.keybar import KeyBar
@@ -97,7 +98,7 @@ class DiaryScreen(Looking):
         """Look for other desks' news often, and at the clock every second."""
         self.grid, self.card = self.query_one(WeekGrid), self.query_one(SlotCard)
         self.watch(here(self), "call", self._changed, init=False)
-        self.set_interval(LOOK, self._look)
+        self.following = Following(self, self.load)
         self.set_interval(1, self._tick)
 
     def on_screen_resume(self) -> None:
@@ -168,16 +169,6 @@ class DiaryScreen(Looking):
     def on_resize(self) -> None:
         """The card's lines are as wide as it is."""
         self.call_after_refresh(self.show_card)
-
-    def _look(self) -> None:
-        app = here(self)
-        try:
-            news = self.is_current and app.desk.store.refresh()
-        except StoreError as error:
-            app.say(str(error))
-            return
-        if news:
-            self.load()
 
     def _tick(self) -> None:
         if not self.is_current:

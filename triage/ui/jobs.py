@@ -25,6 +25,7 @@ from triage.model import Call, Claim, ref_of
 from triage.ui import words
 from triage.ui.dialogs import NoteDialog, Pick, PickDialog
 from triage.ui.here import here
+from triage.ui.news import Following
 from triage.ui.overlay import Overlay
 from triage.ui.widgets.callbar import CallBar
 from triage.ui.widgets.keybar import KeyBar
@@ -80,15 +81,7 @@ class JobsScreen(Overlay):
         """Read the lists; the first line that asks for something has the cursor."""
         self.load()
         self.lines.cursor = next((n for n, job in enumerate(self.jobs) if job.do), 0)
-        self.set_interval(5, self._look)
-
-    def _look(self) -> None:
-        app = here(self)
-        try:
-            if self.is_current and app.desk.store.refresh():
-                self.load()
-        except StoreError as error:
-            app.say(str(error))
+        self.following = Following(self, self.load)
 
     def action_reload(self) -> None:
         """Read again."""
