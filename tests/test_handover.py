@@ -12,6 +12,7 @@ from icalendar import Calendar
 from triage.diary.diary import LOCAL
 from triage.handover import Handover, NextStep, case_note, ics, leaflet, lineage, read_back, withheld
 from triage.handover import words as plain
+from triage.handover.note import SOMEBODY
 from triage.model import AppointmentType, Call, Event, Listing, Schedule, Slot
 from triage.settings import Organisation
 
@@ -376,6 +377,12 @@ class TestReadingBack:
         said = read_back(Handover("K1", datetime(2026, 11, 21), steps=(NextStep("send the form"),)), COUNCIL)
         assert said[1] == "You are ringing for yourself."
         assert said[2] == f"What we do: Send the form. {COUNCIL.name} will do that."
+
+    def test_who_rang_about_whom_is_not_claimed_before_it_was_asked(self) -> None:
+        said = read_back(Handover("K1", datetime(2026, 11, 21), caller=SOMEBODY, need=("a bath rail",)), COUNCIL)
+        assert said[1] == "You told me: A bath rail."
+        named = read_back(Handover("K1", datetime(2026, 11, 21), caller=SOMEBODY, person="Joan P"), COUNCIL)
+        assert named[1] == "You are ringing about Joan P."
 
     def test_flags_are_not_read_out_but_unsafe_contact_is_promised(self) -> None:
         said = " ".join(read_back(Handover("K1", datetime(2026, 11, 21), flags=("F-UNSAFE", "F-CAP")), COUNCIL))

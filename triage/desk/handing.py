@@ -14,7 +14,7 @@ from triage.errors import NotFound
 from triage.handover import Handover, NextStep, case_note, leaflet, read_back
 from triage.handover.mail import Mail, draft, mail
 from triage.handover.message import Message, text_message
-from triage.handover.note import YOU
+from triage.handover.note import SOMEBODY, YOU
 from triage.model import Call, Slot
 from triage.script import telling
 from triage.settings import ZONE
@@ -31,7 +31,7 @@ def handover(desk: Desk, call: Call) -> Handover:
         ref=call.ref,
         at=(call.events[0].at if call.events else desk.clock()).astimezone(ZoneInfo(ZONE)),
         handler=desk.staff.name,
-        caller=telling.caller(script, there) or ("" if there.used.get("caller_role") == "self" else "a caller"),
+        caller=telling.caller(script, there) or ("" if there.used.get("caller_role") == "self" else SOMEBODY),
         person=telling.told(script, there, "p_name"),
         need=tuple(n for n in need if n),
         done=tuple(script.actions.get(a, a) for a in there.actions),

@@ -13,6 +13,9 @@ from triage.settings import Organisation
 YOU = "you"
 """The owner of a next step that is the caller's own."""
 
+SOMEBODY = "a caller"
+"""Who rang when nobody has asked who is ringing."""
+
 FLAG_WORDS = {
     "F-UNSAFE": "not safe to ring, text, email or write until a social worker says so",
     "F-COMM": "needs information or talk in a particular way",
@@ -106,7 +109,8 @@ def read_back(handover: Handover, organisation: Organisation) -> tuple[str, ...]
     """What to say, a sentence or two each: who, what is needed, what we do by when, what the caller does."""
     about = clean(handover.person) or "somebody you know"
     who = f"You are ringing about {about}" if handover.caller else "You are ringing for yourself"
-    lines = ["Let me read that back to you.", sentence(who)]
+    told = handover.person or handover.caller != SOMEBODY
+    lines = ["Let me read that back to you.", *([sentence(who)] if told else [])]
     lines += [f"You told me: {sentence(line)}" for line in handover.need]
     lines += [sentence(line) for line in handover.done]
     if handover.shortlist:
