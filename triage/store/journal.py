@@ -422,6 +422,11 @@ class JournalStore:
         """
         with self.locked():
             anew = Anew(self.archives, cipher, tell)
+        self._rewrite(anew)
+        return self.sweep()
+
+    def _rewrite(self, anew: Anew) -> None:
+        """The months while desks work; then what is live, and the audit's head with it, under the lock. Or nothing."""
         try:
             anew.months()
             with self.locked():
@@ -434,7 +439,6 @@ class JournalStore:
             if isinstance(error, OSError):
                 raise failed(self.path, error) from error
             raise
-        return self.sweep()
 
     def erased(self) -> tuple[Tomb, ...]:
         """What is left of calls that were erased."""
@@ -469,16 +473,7 @@ class JournalStore:
         with self.locked():
             cipher = self.segments.cipher
             anew = Anew(self.archives, cipher, lambda words: None, gone)
-        try:
-            anew.months()
-            with self.locked():
-                self._catch_up_audit()
-                head = {"n": self._anchor.n, "hash": self._anchor.hash}
-                anew.commit(self.segments, self._live, self._clock(), self.desk, head)
-        except OSError as error:
-            with self.locked():
-                anew.undo()
-            raise failed(self.path, error) from error
+        self._rewrite(anew)
         self.sweep()
 
     def sweep(self) -> list[Path]:
